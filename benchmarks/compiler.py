@@ -98,8 +98,8 @@ def main() -> None:
             book.match(tree.root) for book, tree in zip(books, masked, strict=True) if tree.root is not None
         ],
         "  text": lambda: [
-            plain_text(document, tree, rules)
-            for document, tree, rules in zip(documents, masked, matched, strict=True)
+            plain_text(document, tree, rules, source.metadata.contract if source.metadata else {})
+            for source, document, tree, rules in zip(sources, documents, masked, matched, strict=True)
         ],
     }
     per_fixture: dict[str, Callable[[], object]] = {

@@ -196,6 +196,38 @@ def test_headings_over_lists_in_lists_are_a_line_of_their_own(compiled: Compile)
     )
 
 
+CONTRACT = """{"$defs": {"list": {"type": "array"}}, "properties": {
+"l": {"$ref": "#/$defs/list"}, "k": {"type": ["array", "null"]}, "s": {"type": "boolean"}, "any": {},
+"o": {"type": ["object", "null"], "properties": {"x": {"type": "string"}}}, "m": {"type": "string"}}}"""
+METADATA = f"""{{"description": "A mail.", "audience": "customer", "subject": "Hello", "preheader": "Hello",
+"sender": {{"name": "Shop", "address": "shop@shop.example"}}, "contract": {CONTRACT}}}"""
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        # A list that prints nothing: its address stands once, its headings above whatever is in it.
+        ("<a href='{{u}}'>{{#l}}x {{/l}}</a>", "{{#l}}x {{/l}} {{u}}"),
+        ("<a href='{{u}}'>{{#k}}{{#s}}x {{/s}}{{/k}}</a>", "{{#k}}{{#s}}x {{/s}}{{/k}} {{u}}"),
+        (
+            "<table><tr><th>A<th>B<th>C</tr>{{#l}}{{#s}}<tr><td>x<td>y<td>z</tr>{{/s}}{{/l}}</table>",
+            "A | B | C\n{{#l}}\n{{#s}}\nx | y | z\n{{/s}}\n{{/l}}",
+        ),
+        # An object of which all is printed here alone, and a flag: no list.
+        ("<a href='{{u}}'>{{#o}}{{x}} y{{/o}}</a>", "{{#o}}{{x}} y: {{u}} {{/o}}"),
+        ("<a href='{{u}}'>{{#s}}{{m}} y{{/s}}</a>", "{{#s}}{{m}} y: {{u}} {{/s}}"),
+        # Of what is not declared, or as nothing in particular, the template alone tells.
+        (
+            "<a href='{{u}}'>{{#any}}{{.}} {{/any}}{{#p}}x{{/p}}</a>",
+            "{{#any}}{{.}} {{/any}}{{#p}}x{{/p}} {{u}}",
+        ),
+        ("<a href='{{u}}'>{{#any}}x{{/any}}</a>", "{{#any}}x: {{u}} {{/any}}"),
+    ],
+)
+def test_a_contract_says_which_section_is_of_a_list(compiled: Compile, body: str, expected: str) -> None:
+    assert compiled(f"<body>{body}</body>", {"mail.json": METADATA}).compiled.text == f"{expected}\n"
+
+
 def _require_the_same(body: str, every: Sequence[dict[str, Any]]) -> None:
     """With data the text part says what the text part of the mail with these data says."""
     text = _text(body)

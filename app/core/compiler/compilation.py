@@ -262,7 +262,8 @@ class _Compiler:
             markup = raw_values(document).keys()
             flat = self._flat(TracedSource.of_file(self._source.text), html=False, markup=markup)
             return flat.text, flat.origins
-        text, origins = plain_text(document, masked, matched)
+        contract = self._metadata.contract if self._metadata else {}
+        text, origins = plain_text(document, masked, matched, contract)
         self._findings += [
             replace(markup_in_text(document, tag), template=self._source.name)
             for tag in raw_values(document).values()

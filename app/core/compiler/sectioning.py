@@ -58,8 +58,8 @@ def draw_into_implied(
     """Put the beginning of a section beside its end, where a parser implies a ``<tbody>`` between the two.
 
     With no row there is no body, so the section surrounds whole elements. So it is with the elements of the
-    frame, and where the implied one ends: ``<tr>…</tr>{{#rows}}<tbody>…</tbody>{{/rows}}``. ``written`` are the
-    elements that have a tag.
+    frame, and where the implied one ends: ``<tr>…</tr>{{#rows}}<tbody>…</tbody>{{/rows}}``. ``written`` are
+    the elements that have a tag.
     """
     for pair in reversed(pairs):
         first, last = sections.get(pair.opening_number), sections.get(pair.closing_number)

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from app.core.compiler.document import Document
 from app.core.compiler.masking import MaskedDocument
@@ -33,16 +34,19 @@ _JOINER = "\u2060"  # invisible and without width; keeps two braces from opening
 
 
 def plain_text(
-    document: Document, masked: MaskedDocument, rules: Mapping[ElementNode, Sequence[Matched]]
+    document: Document,
+    masked: MaskedDocument,
+    rules: Mapping[ElementNode, Sequence[Matched]],
+    contract: Mapping[str, Any],
 ) -> tuple[str, Origins]:
     """The text part as Mustache with the default delimiters, and where its tags came from.
 
     It ends with one line end; it is "" when the document says nothing. ``rules`` holds the style rules
-    for each element that has any.
+    for each element that has any; ``contract`` is the JSON Schema of the data, empty where there is none.
     """
     if masked.root is None:
         return as_mustache(document, "")
-    lines = Reader(Layout(document, masked, rules)).whole(masked.root)
+    lines = Reader(Layout(document, masked, rules, contract)).whole(masked.root)
     text = "\n".join(line.text for line in lines).strip("\n")
     return as_mustache(document, text + "\n" if text else "")
 

@@ -55,7 +55,7 @@ def named_where_shown(
     if tags == [opening, PLACE, closing] and text.startswith(opening) and text.endswith(closing):
         words = text.removeprefix(opening).removesuffix(closing)
         if opening not in words and closing not in words:
-            return f"{opening}{named(words, address, lift)} {closing}"
+            return f"{opening}{named(words.rstrip(), address, lift)} {closing}"
     before = " " if is_silent(nodes) else ": "
     return text + "".join(f"{before}{address} " if tag == PLACE else tag for tag in tags)
 

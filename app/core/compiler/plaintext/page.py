@@ -5,6 +5,8 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
 
 from lxml import etree
 
@@ -13,15 +15,17 @@ from app.core.compiler.masking import MaskedDocument
 from app.core.compiler.plaintext.appearance import ROOT, Flow, Look, look
 from app.core.compiler.plaintext.generated import Generated, generated
 from app.core.compiler.plaintext.lines import Line, LineKind, visible
+from app.core.compiler.plaintext.names import Names
 from app.core.compiler.plaintext.numbering import integer
 from app.core.compiler.plaintext.pictures import alternative, is_picture
 from app.core.compiler.plaintext.remaining import remaining_rules, rules_of_content
-from app.core.compiler.plaintext.sections import Names, Nodes, Showing, grown
+from app.core.compiler.plaintext.sections import Nodes, Showing, grown
 from app.core.compiler.sectioning import between, section_number
 from app.core.css.cascade import Matched, merged
 from app.core.html.tree import ElementNode, is_comment, is_element
 from bbws_templates.tokens import Token, TokenKind
 
+_OPEN: Mapping[str, Any] = MappingProxyType({})  # that allows all data
 _COLLAPSING = " \t\r\n\f"  # blanks that take no room at the end of a line
 _LISTS = frozenset({"ol", "ul", "menu", "dir", "li"})
 _HIGH = frozenset({"table", "td", "th", "tr"})
@@ -36,11 +40,15 @@ _STRUCTURE = frozenset({"table", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol",
 class Layout:
     """Looks, section tags and block structure, worked out once, in time that grows with the document.
 
-    ``rules`` holds the style rules for each element that has any.
+    ``rules`` holds the style rules for each element that has any; ``contract`` is the schema of the data.
     """
 
     def __init__(
-        self, document: Document, masked: MaskedDocument, rules: Mapping[ElementNode, Sequence[Matched]]
+        self,
+        document: Document,
+        masked: MaskedDocument,
+        rules: Mapping[ElementNode, Sequence[Matched]],
+        contract: Mapping[str, Any] = _OPEN,
     ) -> None:
         self._document = document
         self._rules = rules
@@ -50,7 +58,7 @@ class Layout:
             for pair in document.sections
             if pair.opening_number in masked.sections and pair.closing_number in masked.sections
         } | masked.fostered
-        self._names = Names(document.veil.tags)
+        self._names = Names(document.veil.tags, contract)
         self._looks: dict[ElementNode, Look] = {}
         self._blocks: set[ElementNode] = set()
         self._breaks: set[ElementNode] = set()  # those, line breaks, and what holds any

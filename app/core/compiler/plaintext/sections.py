@@ -7,10 +7,8 @@ it is empty, and something for each of its items, but nothing once for all: some
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TypeAlias
 
 from app.core.compiler.plaintext.lines import Line, LineKind
@@ -21,8 +19,6 @@ TURNED = "\U0002ffff"
 PLACE = ""
 """Among tags, where the text stands that hangs on them."""
 
-_PRINTING = frozenset({TokenKind.VARIABLE, TokenKind.UNESCAPED})
-_ITEM = "."
 _MOST = 48  # tags that a condition is written out in
 
 
@@ -48,60 +44,6 @@ class Conditional:
 
 
 Nodes: TypeAlias = tuple[Showing | Conditional, ...]
-
-
-class Names:
-    """What the tags of a document say of its data."""
-
-    def __init__(self, tags: Sequence[Token]) -> None:
-        self._tags = tags
-        self._known: dict[str, bool] = {}
-
-    def may_repeat(self, key: str) -> bool:
-        """Whether the section of a name may be a list's.
-
-        What is printed itself is none; no more is what holds nothing of its own: each name that is printed in
-        it is printed outside of it, too, or belongs to a list in it.
-        """
-        if key not in self._known:
-            self._known[key] = False  # within itself
-            self._known[key] = key not in self._told and any(
-                (name == _ITEM or self._printed[name] == self._within[key][name])
-                and not any(map(self.may_repeat, around[around.index(key) + 1 :]))
-                for name, around in self._places.get(key, ())
-            )
-        return self._known[key]
-
-    @cached_property
-    def _told(self) -> frozenset[str]:
-        """The names that are printed, with those of the objects that they belong to."""
-        parts = [name.split(".") for name in self._printed]
-        return frozenset(".".join(each[: end + 1]) for each in parts for end in range(len(each)))
-
-    @cached_property
-    def _printed(self) -> Counter[str]:
-        """How often each name is printed."""
-        return Counter(tag.key for tag in self._tags if tag.kind in _PRINTING)
-
-    @cached_property
-    def _within(self) -> dict[str, Counter[str]]:
-        """How often each name is printed within the sections of another."""
-        return {key: Counter(name for name, _ in places) for key, places in self._places.items()}
-
-    @cached_property
-    def _places(self) -> dict[str, list[tuple[str, tuple[str, ...]]]]:
-        """What is printed within the sections of each name, with the names of all sections around that."""
-        found: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
-        stack: list[tuple[str, ...]] = [()]
-        for tag in self._tags:
-            if tag.kind is TokenKind.END:
-                stack.pop()
-            elif tag.kind in {TokenKind.SECTION, TokenKind.INVERTED}:
-                stack.append((*stack[-1], tag.key) if tag.kind is TokenKind.SECTION else stack[-1])
-            elif tag.kind in _PRINTING:
-                for key in set(stack[-1]):
-                    found.setdefault(key, []).append((tag.key, stack[-1]))
-        return found
 
 
 def grown(
