@@ -55,8 +55,11 @@ def named(desk: Desk, changes: Iterable[str]) -> dict[str, str]:
     return mails
 
 
-def test_a_change_that_can_be_seen_is_found_wherever_it_is(desk: Desk) -> None:
-    mails = named(desk, VISIBLE)
+@pytest.mark.parametrize(
+    "every", [pytest.param(2, id="a slice"), pytest.param(1, id="all", marks=pytest.mark.heavy("pictures"))]
+)
+def test_a_change_that_can_be_seen_is_found_wherever_it_is(desk: Desk, every: int) -> None:
+    mails = named(desk, tuple(VISIBLE)[::every])
     for name, change in mails.items():
         desk.change(*VISIBLE[change], name)
     found = {result.snapshot.template: result for result in desk.compare().results}

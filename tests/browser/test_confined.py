@@ -61,12 +61,20 @@ REACHED: dict[str, Callable[[Path, str], object]] = {
 @pytest.mark.parametrize(
     ("reached", "ending"),
     [
-        *((each, "SIGKILL") for each in REACHED),
         ("a driver", "SIGHUP"),
         ("a profile", "SIGTERM"),
         ("a picture", "SIGINT"),
-        ("a profile", "the whole group"),
+        ("a profile", "SIGKILL"),
         ("a picture", "the whole group"),
+        *(
+            pytest.param(reached, ending, marks=pytest.mark.heavy("pictures"))
+            for reached, ending in [
+                ("a home", "SIGKILL"),
+                ("a driver", "SIGKILL"),
+                ("a picture", "SIGKILL"),
+                ("a profile", "the whole group"),
+            ]
+        ),
     ],
 )
 def test_nothing_is_left_of_a_browser_whose_run_is_ended(tmp_path: Path, reached: str, ending: str) -> None:

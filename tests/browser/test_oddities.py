@@ -18,6 +18,7 @@ from app.browser.measuring import MEASURE, NothingMeasuredError, PlacedElement, 
 from app.browser.session import Session
 from app.browser.stills import with_still_images
 from tests.browser.oddities import MOVING, NAMED, RESTLESS, SEEN, mail, moving_gif, still_png
+from tests.slices import each_of
 
 BROKEN_OFF = (
     "R0lGODlhFAAUAIEAAAAAAAAAAAAAAAAAACH5BAAKAAAALAAAAAAUABQAAAgiAAEIHEiwoMGDCBMqXMiwocOHECNKnEixosWLGDNq3GgxIA"
@@ -39,14 +40,14 @@ DAMAGED_GIFS = (f"data:image/gif;base64,{BROKEN_OFF}", enlarged(moving_gif(), 40
 FRAMES = [Frame(640), Frame(375, ColourMode.FORCED)]
 
 
-@pytest.mark.parametrize("what", MOVING)
+@pytest.mark.parametrize("what", each_of(MOVING, 3, "pictures"))
 def test_what_moves_is_drawn_and_measured_in_one_state(session: Session, what: str) -> None:
     moving, still = MOVING[what]
     assert session.draw(moving, FRAMES) == session.draw(still, FRAMES)
     assert boxes(session.measure(moving, FRAMES[0])) == boxes(session.measure(still, FRAMES[0]))
 
 
-@pytest.mark.parametrize("what", RESTLESS)
+@pytest.mark.parametrize("what", each_of(RESTLESS, 3, "pictures"))
 def test_what_moves_by_itself_comes_to_rest(session: Session, what: str) -> None:
     drawings = [session.draw(RESTLESS[what], FRAMES) for _ in range(3)]
     assert drawings[1:] == drawings[:-1]

@@ -187,13 +187,12 @@ def test_the_readmes_of_modules_and_components_are_written_from_the_code(python:
     assert finished.returncode == 0, finished.stderr
 
 
+@pytest.mark.heavy("estate")  # each pull request looks at all of it as well, by make infra-scan
 @pytest.mark.parametrize(
     ("folder", "passed"),
     [
-        # Buckets have most of the waivers. Each pull request looks at all of it, by make infra-scan.
-        ("infra/modules/s3_bucket", 20),
-        pytest.param("infra", 100, marks=pytest.mark.heavy("estate")),
-        pytest.param("examples", 20, marks=pytest.mark.heavy("estate")),
+        ("infra", 100),
+        ("examples", 20),
     ],
 )
 def test_checkov_finds_nothing_that_is_not_waived_with_a_reason(
