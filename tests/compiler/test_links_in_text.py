@@ -38,6 +38,8 @@ CASES = [
         '<a href="{{u}}"><video poster="x.png"></video></a><a href="{{v}}"><button></button></a>',
         "{{u}} {{v}}",
     ),
+    ('<a href="{{u}}"><b> <object width="75" height="70" data="cid:x"></object> </b></a>', "{{u}}"),
+    ('<a href="{{u}}"><progress value="1"></progress></a><a href="{{v}}"><meter></meter></a>', "{{u}} {{v}}"),
     # With words that hang on data goes the address.
     ('<a href="{{u}}">{{#s}}a{{/s}}</a>b', "{{#s}}a: {{u}} {{/s}}b"),
     ('<a href="{{u}}"> {{#s}}<img src=x alt="">{{/s}} </a>', "{{#s}}{{u}} {{/s}}"),
