@@ -29,6 +29,7 @@ from app.core.compiler.flattening import FlatText, flatten
 from app.core.compiler.inlining import RuleBook, extent, matching_effort
 from app.core.compiler.linking import linked, read_linked
 from app.core.compiler.masking import MaskedDocument, mask
+from app.core.compiler.moved_neighbours import with_moved_neighbours
 from app.core.compiler.naming import name_findings
 from app.core.compiler.origins import Origins
 from app.core.compiler.outlook_rules import rules_for_outlook, rules_for_vml, rules_through_outlook
@@ -152,7 +153,8 @@ class _Compiler:
             ),
             document.flat.origins,
         )
-        document = document.with_sheets(with_static_selectors(document, masked))
+        static = with_static_selectors(document, masked)
+        document = document.with_sheets(with_moved_neighbours(document, masked, static))
         book, matched = self._matched(document, masked)
         rules = _by_number(masked, matched)
         shown = with_exposed_styles(document, masked, matched)

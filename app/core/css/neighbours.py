@@ -63,26 +63,26 @@ def sites(tree: Any) -> frozenset[str]:
 def _sites(tree: Any) -> Iterator[Any]:
     if not isinstance(tree, nodes.CombinedSelector):
         if any(map(counts_siblings, walk(tree))):
-            yield _uncounted(tree)
+            yield uncounted(tree)
         return
     beside = tree.combinator in SIBLING_COMBINATORS
     if beside or any(map(counts_siblings, walk(tree.subselector))):
-        right = _uncounted(tree.subselector)
-        yield right if beside else nodes.CombinedSelector(_uncounted(tree.selector), tree.combinator, right)
+        right = uncounted(tree.subselector)
+        yield right if beside else nodes.CombinedSelector(uncounted(tree.selector), tree.combinator, right)
     yield from _sites(tree.selector)
 
 
-def _uncounted(tree: Any) -> Any:
+def uncounted(tree: Any) -> Any:
     """A copy that asks nothing about siblings, and so matches no less."""
     if isinstance(tree, nodes.CombinedSelector):
-        right = _uncounted(tree.subselector)
+        right = uncounted(tree.subselector)
         if tree.combinator in SIBLING_COMBINATORS:
             return right
-        return nodes.CombinedSelector(_uncounted(tree.selector), tree.combinator, right)
+        return nodes.CombinedSelector(uncounted(tree.selector), tree.combinator, right)
     if isinstance(tree, nodes.Element):
         return tree
     if counts_siblings(tree) or isinstance(tree, nodes.Negation) or is_choice(tree):
-        return _uncounted(tree.selector)
+        return uncounted(tree.selector)
     part = copy.copy(tree)
-    part.selector = _uncounted(tree.selector)
+    part.selector = uncounted(tree.selector)
     return part

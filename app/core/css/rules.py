@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, replace
 
 from app.core.css.selectors import Selector
@@ -107,6 +107,26 @@ class Stylesheet:
             for rule in self.rules
         )
         return replace(self, rules=rules)
+
+    def with_reaches(self, reaches: Mapping[str, str]) -> Stylesheet:
+        """The same stylesheet, of which selectors reach what others of these do."""
+
+        def widened(rule: StyleRule) -> StyleRule:
+            if not any(selector.reach in reaches for selector in rule.selectors):
+                return rule
+            return replace(
+                rule,
+                selectors=tuple(
+                    replace(selector, reach=reaches.get(selector.reach, selector.reach))
+                    for selector in rule.selectors
+                ),
+            )
+
+        return replace(
+            self,
+            rules=tuple(map(widened, self.rules)),
+            conditional=tuple(map(widened, self.conditional)),
+        )
 
     def kept_whole(self) -> Stylesheet:
         """The same stylesheet in an element that is left alone: all of its rules stay, none is inlined."""
