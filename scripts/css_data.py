@@ -16,7 +16,8 @@ from typing import Any
 
 # Where the data are not what the specification says: CSS 2.2 takes ``rect()`` with and without commas, CSS
 # Shapes a percentage for the radius of a circle, and a word for each of an ellipse; SVG numbers for lengths.
-# No shadow is blurred by less than nothing, and no line of a grid is number 0.
+# No shadow is blurred by less than nothing, and no line of a grid is number 0. What current browsers take of
+# CSS Text 4 (shares of a letter's width), Sizing 4, Box Alignment 3 and Images 3 is not in the data yet.
 _RADIUS = "[ <radial-extent> | <length-percentage [0,∞]> ]"
 CORRECTIONS = {
     "circle()": f"circle( {_RADIUS}? [ at <position> ]? )",
@@ -28,6 +29,8 @@ CORRECTIONS = {
     "shadow-t": "[ <length>{2} <length [0,∞]>? && <color>? ]",
     "shape": "rect( <top>, <right>, <bottom>, <left> ) | rect( <top> <right> <bottom> <left> )",
 }
+_SIDES = ("width", "height")
+_LOGICAL_SIDES = ("inline-size", "block-size")
 _PLACE = "<length-percentage> | <number>"
 _RADIUS_OF_SVG = "<length-percentage [0,∞]> | <number [0,∞]>"
 PROPERTIES = {
@@ -36,6 +39,18 @@ PROPERTIES = {
     "r": _RADIUS_OF_SVG,
     **dict.fromkeys(("rx", "ry"), f"{_RADIUS_OF_SVG} | auto"),
     "tab-size": "<number [0,∞]> | <length [0,∞]>",
+    **dict.fromkeys(("letter-spacing", "word-spacing"), "normal | <length-percentage>"),
+    **dict.fromkeys(("grid-column-gap", "grid-row-gap"), "normal | <length-percentage [0,∞]>"),
+    "-webkit-text-stroke": "<line-width> || <color>",
+    "-webkit-text-stroke-width": "<line-width>",
+}
+# Further keywords of properties.
+FURTHER = {
+    **dict.fromkeys(
+        (f"{bound}{side}" for bound in ("", "min-", "max-") for side in (*_SIDES, *_LOGICAL_SIDES)),
+        "stretch",
+    ),
+    "image-orientation": "none",
 }
 # Numbers for which the specifications have bounds and the data have none, by the bounds. Others than these
 # are clamped, as an opacity of 2, or may be anything, as a margin.
@@ -83,7 +98,9 @@ def main() -> None:
     longhands = {name: _longhands(item) for name, item in sorted(read["properties"].items())}
     data = {
         "source": f"mdn-data {_json(package / 'package.json')['version']}, CC0-1.0",
-        "properties": bounded({name: item["syntax"] for name, item in sorted(read["properties"].items())})
+        "properties": bounded(
+            {name: _with_further(name, item["syntax"]) for name, item in sorted(read["properties"].items())}
+        )
         | PROPERTIES,
         "longhands": {name: found for name, found in longhands.items() if found},
         "syntaxes": bounded({name: item["syntax"] for name, item in sorted(read["syntaxes"].items())})
@@ -101,6 +118,10 @@ def bounded(syntaxes: Mapping[str, str]) -> dict[str, str]:
         name: _NUMBER.sub(rf"\g<0> {bounds[name]}", syntax) if name in bounds else syntax
         for name, syntax in syntaxes.items()
     }
+
+
+def _with_further(name: str, syntax: str) -> str:
+    return f"{syntax} | {FURTHER[name]}" if name in FURTHER else syntax
 
 
 def _json(path: Path) -> Any:

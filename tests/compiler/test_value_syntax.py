@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.css import values
+from app.core.css.basic_types import significant
 from app.core.css.grammar import read_syntax
 
 LONGEST = 3
@@ -23,7 +24,7 @@ Sentence = tuple[str, ...]
 
 def takes(syntax: str, value: str) -> bool:
     """Whether the product says that ``value`` is of ``syntax``."""
-    tokens = values._significant(tinycss2.parse_component_value_list(value))
+    tokens = significant(tinycss2.parse_component_value_list(value))
     return len(tokens) in values._Match(tokens).ends(read_syntax(syntax), 0)
 
 
@@ -128,7 +129,12 @@ def test_a_syntax_takes_its_sentences_and_no_others(syntax: Syntax) -> None:
         ("<length [0,∞]>", ["0", "1px", "2EM"], ["-1px", "1", "1deg", "1%"]),
         ("<length-percentage>", ["1px", "1%", "0", "calc(1px + 1%)"], ["1", "1s"]),
         ("<length-percentage [0,∞]>", ["1px", "1%"], ["-1px", "-1%"]),
-        ("<angle>", ["1deg", "0"], ["1px", "1"]),
+        ("<angle>", ["1deg", "calc(0deg)"], ["1px", "1", "0"]),
+        ("[ <angle> | <zero> ]", ["1deg", "0"], ["1px", "1"]),
+        ("<length>", ["calc(1px + 1em)"], ["calc(1px + 1%)", "calc(1%)"]),
+        ("a | <percentage> | <length>", ["calc(1px + 1%)", "min(1%, 1px)"], ["calc(1% + 1s)"]),
+        ("<angle-percentage>", ["calc(1deg + 1%)"], ["calc(1px + 1%)"]),
+        ("<dashed-ident>", ["--x"], ["x", "-x"]),
         ("<time>", ["1s", "20ms"], ["0", "1px"]),
         ("<string>", ["'a'", '"a"'], ["a"]),
         ("<'color'>", ["red", "#fff", "rgb(0, 0, 0)"], ["colour", "#ff", "#fffff", "1px"]),
@@ -167,6 +173,8 @@ REFUSED = [
     *("transform:perspective(-1px)", "-webkit-text-stroke:-1px", "stroke-dasharray:1 -1", "zoom:-1"),
     # A sum of another type (CSS Values and Units Level 4, 10.9).
     *("width:calc(2)", "width:calc(1s)", "z-index:calc(1px)", "margin:max(1, 2)", "line-height:calc(1deg)"),
+    *("outline-offset:calc(1px + 1%)", "border-spacing:calc(1% + 1px)", "border-width:min(1%, 1px)"),
+    *("rotate:0", "transform:rotate(1)", "filter:hue-rotate(1)", "animation:x y 1s", "font-palette:x"),
     *("border-width:calc(10%)", "top:calc(1px + 2s)", "opacity:calc(1px)", "flex-grow:calc((1px + 1em) * 2)"),
 ]
 TAKEN = [
@@ -197,6 +205,11 @@ TAKEN = [
         "opacity:calc(10%)",
         "line-height:calc(1px / 1px)",
     ),
+    *("letter-spacing:5%", "word-spacing:calc(1px + 1%)", "text-indent:calc(1px + 1%)", "gap:normal 1px"),
+    *("width:stretch", "max-height:stretch", "grid-gap:normal", "animation:'x' 1s", "transform:rotate(0)"),
+    *("z-index:calc(sin(1))", "width:calc(1px * sin(1))", "opacity:pow(1, 2)", "line-height:calc(1px + 1%)"),
+    *("vertical-align:calc(1px + 1%)", "background-position:calc(1% + 1px) 0", "font:calc(1px + 1%) x"),
+    *("font-palette:--x", "-webkit-text-stroke:thin red", "image-orientation:none", "rotate:0deg"),
     *("margin:clamp(-1px, 2%, 3em)", "width:abs(-1px)", "z-index:sign(1px)", "rotate:calc(1turn - 2deg)"),
 ]
 

@@ -11,42 +11,19 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 import tinycss2
 
+from app.core.css.basic_types import BASIC, NO_NAMES, WIDE, every, is_basic, is_mixed, significant
 from app.core.css.data import PROPERTIES
 from app.core.css.escapes import without_halves
 from app.core.css.grammar import Term, TermKind, named_syntax, property_syntax
 from app.core.html.veil import is_veiled
 
-_WIDE = frozenset({"inherit", "initial", "unset", "revert", "revert-layer"})
-_NO_NAMES = _WIDE | {"default"}  # of an author's own (CSS Values and Units Level 4, section 4.2)
 _SUBSTITUTED = frozenset({"var", "env", "attr", "if"})
-_MATHS = frozenset({"calc", "min", "max", "clamp", "round", "mod", "rem", "abs", "sign", "calc-size"})
-_WITH_SHARES = 2  # kinds: the percentages of a sum of lengths are lengths
-_SUMS = frozenset({"calc", "min", "max", "clamp", "abs"})
-_LENGTHS = frozenset(
-    re.findall(
-        r"\w+",
-        "px pt em ex in cm mm pc q rem ch cap ic lh rlh vw vh vmin vmax vi vb svw svh lvw lvh dvw "
-        "dvh cqw cqh cqi cqb cqmin cqmax ",
-    )
-)
-_UNITS = {
-    "length": _LENGTHS,
-    "angle": frozenset({"deg", "grad", "rad", "turn"}),
-    "time": frozenset({"s", "ms"}),
-    "frequency": frozenset({"hz", "khz"}),
-    "resolution": frozenset({"dpi", "dpcm", "dppx", "x"}),
-    "flex": frozenset({"fr"}),
-}
-_IDENTIFIERS = frozenset(
-    {"custom-ident", "ident", "family-name", "dashed-ident", "keyframes-name", "custom-property-name"}
-)
 _ANYTHING = frozenset({"declaration-value", "any-value", "whole-value"})
 
 # What the oldest clients understand: units, functions, and all keywords but these.
@@ -57,9 +34,10 @@ _NEW_KEYWORDS = frozenset(
     re.findall(
         r"[\w-]+",
         "flex inline-flex grid inline-grid contents flow-root sticky fit-content min-content "
-        "max-content initial unset revert revert-layer ",
+        "max-content stretch match-parent initial unset revert revert-layer ",
     )
 )
+_NEWLY_SHARED = frozenset({"letter-spacing", "word-spacing"})  # that take percentages (CSS Text 4, 8)
 # Properties of Word without its prefix, which Outlook for Windows reads.
 # Source: Microsoft, "Word HTML and CSS".
 _OF_WORD = frozenset(
@@ -81,7 +59,6 @@ _OF_CLIENTS = (
     "supported-color-schemes",
 )
 _MAX_TOKENS = 200
-_COLOUR = re.compile(r"[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8}", re.IGNORECASE)
 
 
 @lru_cache(maxsize=8192)
@@ -94,13 +71,13 @@ def is_valid(name: str, value: str) -> bool | None:
     syntax = property_syntax(name)
     if syntax is None or name.startswith("--") or is_veiled(value) or "progid" in value.lower():
         return None
-    tokens = _significant(tinycss2.parse_component_value_list(without_halves(value)))
+    tokens = significant(tinycss2.parse_component_value_list(without_halves(value)))
     if not tokens:
         return False
-    every = list(_every(tokens))
-    if any(map(_is_unsure, every)) or len(every) > _MAX_TOKENS:
+    inner = list(every(tokens))
+    if any(map(_is_unsure, inner)) or len(inner) > _MAX_TOKENS:
         return None
-    if len(tokens) == 1 and tokens[0].type == "ident" and tokens[0].lower_value in _WIDE:
+    if len(tokens) == 1 and tokens[0].type == "ident" and tokens[0].lower_value in WIDE:
         return True
     return len(tokens) in _Match(tokens).ends(syntax, 0)
 
@@ -113,10 +90,12 @@ def is_understood(name: str, value: str) -> bool:
     """
     if is_veiled(value) or is_valid(name, value) is False:
         return False
-    tokens = _significant(tinycss2.parse_component_value_list(without_halves(value)))
+    tokens = significant(tinycss2.parse_component_value_list(without_halves(value)))
     if name.startswith("background") and any(token.type == "literal" for token in tokens):
         return False  # several layers, or a size after a slash (CSS Backgrounds 3)
-    return all(map(_is_old, _every(tokens)))
+    if name in _NEWLY_SHARED and any(token.type == "percentage" for token in tokens):
+        return False
+    return all(map(_is_old, every(tokens)))
 
 
 def is_known(name: str) -> bool:
@@ -137,19 +116,6 @@ def problem(name: str, value: str) -> str:
         missing = " A semicolon seems to be missing." if re.search(r"\s[a-z-]+\s*:", value) else ""
         return f"'{value}' is no value of '{name}'.{missing}"
     return ""
-
-
-def _significant(tokens: list[Any]) -> list[Any]:
-    return [token for token in tokens if token.type not in {"whitespace", "comment"}]
-
-
-def _every(tokens: list[Any]) -> Iterator[Any]:
-    """Every token, those of functions and brackets included."""
-    for token in tokens:
-        yield token
-        inner = getattr(token, "arguments", None) or getattr(token, "content", None)
-        if isinstance(inner, list):
-            yield from _every(_significant(inner))
 
 
 def _is_unsure(token: Any) -> bool:
@@ -218,7 +184,8 @@ class _Match:
         if term.kind is TermKind.SEQUENCE:
             return self._in_order(term.parts, start)
         if term.kind is TermKind.ONE:
-            return self._keyword(term, start).union(*(self.ends(part, start) for part in term.others))
+            found = self._keyword(term, start).union(*(self.ends(part, start) for part in term.others))
+            return found or self._mixed(term, start)
         if term.kind in {TermKind.ALL, TermKind.ANY}:
             return self._in_any_order(term, start)
         if term.kind is TermKind.TYPE:
@@ -232,6 +199,12 @@ class _Match:
         if start < len(self._tokens) and _word(self._tokens[start]) in term.keywords:
             return frozenset({start + 1})
         return frozenset()
+
+    def _mixed(self, term: Term, start: int) -> frozenset[int]:
+        """Where ``term`` ends if it takes lengths and percentages and a sum of both stands there."""
+        taken = {part.text for part in term.others if part.kind is TermKind.TYPE}
+        mixed = start < len(self._tokens) and is_mixed(self._tokens[start], taken)
+        return frozenset({start + 1} if mixed else ())
 
     def _in_order(self, parts: tuple[Term, ...], start: int) -> frozenset[int]:
         current = frozenset({start})
@@ -270,7 +243,7 @@ class _Match:
             return self.ends(syntax, start) if syntax else self._one_more(start)
         if term.text in _ANYTHING:
             return frozenset(range(start + 1, len(self._tokens) + 1))
-        syntax = None if term.text in _BASIC else _bounded(term.text, term.bounds)
+        syntax = None if term.text in BASIC else _bounded(term.text, term.bounds)
         if syntax is not None:
             return self.ends(syntax, start)
         if start >= len(self._tokens):
@@ -279,9 +252,9 @@ class _Match:
             end = start
             while end < len(self._tokens) and self._tokens[end].type == "ident":
                 end += 1
-            alone = end == start + 1 and self._tokens[start].lower_value in _NO_NAMES
+            alone = end == start + 1 and self._tokens[start].lower_value in NO_NAMES
             return frozenset() if alone else frozenset(range(start + 1, end + 1))
-        return self._one_more(start) if _is_basic(term, self._tokens[start]) else frozenset()
+        return self._one_more(start) if is_basic(term, self._tokens[start]) else frozenset()
 
     def _one_more(self, start: int) -> frozenset[int]:
         return frozenset({start + 1}) if start < len(self._tokens) else frozenset()
@@ -293,7 +266,7 @@ class _Match:
             return bool(token.type == "literal" and token.value == term.text)
         if token.type != "function" or token.lower_name != term.text:
             return False
-        inner = _significant(token.arguments)
+        inner = significant(token.arguments)
         return len(inner) in _Match(inner).ends(term.parts[0], 0)
 
     def _is_literal(self, index: int, text: str) -> bool:
@@ -317,57 +290,3 @@ def _within_bounds(term: Term, bounds: tuple[float, float]) -> Term:
 
 
 _UNBOUNDED = (float("-inf"), float("inf"))
-_BASIC = frozenset(
-    {*_UNITS, *_IDENTIFIERS, "number", "integer", "percentage", "string", "url", "hex-color", "zero"}
-)
-
-
-def _is_basic(term: Term, token: Any) -> bool:
-    """Whether one token is of a basic type; of a type without data any token is."""
-    name = term.text
-    if token.type == "function" and token.lower_name in _MATHS:
-        return name in {*_UNITS, "number", "integer", "percentage"} and _may_come_to(token, name)
-    if name in {"number", "integer", "zero"}:
-        whole = name == "number" or (token.type == "number" and token.int_value is not None)
-        return token.type == "number" and whole and _within(term, token.value)
-    if name == "percentage":
-        return token.type == "percentage" and _within(term, token.value)
-    if name in _UNITS:
-        if token.type == "number":
-            return token.value == 0 and name in {"length", "angle"}
-        return token.type == "dimension" and token.lower_unit in _UNITS[name] and _within(term, token.value)
-    if name == "hex-color":
-        return token.type == "hash" and _COLOUR.fullmatch(token.value) is not None
-    if name == "string":
-        return bool(token.type == "string")
-    if name == "url":
-        return token.type == "url" or (token.type == "function" and token.lower_name in {"url", "src"})
-    if name in _IDENTIFIERS:
-        named = token.type == "ident" and (name == "ident" or token.lower_value not in _NO_NAMES)
-        return named or (name == "family-name" and token.type == "string")
-    return True
-
-
-def _may_come_to(function: Any, name: str) -> bool:
-    """Whether a sum may be of a type, by the units in it; what is divided may be a number.
-
-    Source: CSS Values and Units Level 4, section 10.9.
-    """
-    every = list(_every([function]))
-    if any(each == "/" or (each.type == "function" and each.lower_name not in _SUMS) for each in every):
-        return True
-    kinds = {_kind(each) for each in every if each.type in {"dimension", "percentage"}}
-    if name in {"number", "integer"}:
-        return not kinds
-    return kinds == {name} or (len(kinds) == _WITH_SHARES and {name, "percentage"} <= kinds)
-
-
-def _kind(token: Any) -> str:
-    """The type of a percentage or of a number with a unit, "" of one with a unit that nobody knows."""
-    if token.type == "percentage":
-        return "percentage"
-    return next((kind for kind, units in _UNITS.items() if token.lower_unit in units), "")
-
-
-def _within(term: Term, number: float) -> bool:
-    return term.bounds[0] <= number <= term.bounds[1]
