@@ -47,9 +47,7 @@ _REPLACED = frozenset(
     {"audio", "br", "iframe", "img", "input", "object", "select", "textarea", "video", "wbr"}
 )
 _COLOURED = _FIELDS | {"mark"}
-_SEEN_EMPTY = frozenset(
-    {"button", "iframe", "input", "meter", "object", "progress", "select", "textarea", "video"}
-)
+_SEEN_EMPTY = frozenset({"button", "iframe", "input", "object", "select", "textarea", "video"})
 _DRAWN = frozenset({"math", "svg", "text"})  # within a line, at a place of their own
 _PREFORMATTED = frozenset({"pre", "listing", "plaintext", "textarea", "xmp"})
 _STRUCK = frozenset({"del", "s", "strike"})
