@@ -41,7 +41,7 @@ def with_moved_neighbours(
     }
     if not reaches or not masked.sections or masked.root is None:
         return tuple(sheets)
-    moved = _Moved(masked.root, {pair.opening_number for pair in document.sections})
+    moved = _ReachFinder(masked.root, {pair.opening_number for pair in document.sections})
     wider = {
         reach: mark for number, reach in enumerate(sorted(reaches)) if (mark := moved.mark(reach, number))
     }
@@ -49,20 +49,20 @@ def with_moved_neighbours(
 
 
 @dataclass(frozen=True)
-class _Place:
+class _SiblingPlace:
     """Where an element stands among its siblings; ``section`` is the outermost that it is in, 0 for none."""
 
     index: int
     section: int
 
 
-class _Moved:
+class _ReachFinder:
     """The copy, asked what selectors may come to match in it."""
 
     def __init__(self, root: ElementNode, openings: set[int]) -> None:
         self._root = root
         self._openings = openings
-        self._places: dict[ElementNode, dict[ElementNode, _Place] | None] = {}
+        self._places: dict[ElementNode, dict[ElementNode, _SiblingPlace] | None] = {}
 
     def mark(self, reach: str, number: int) -> str:
         """The selector of a mark on all that ``reach`` may come to match; "" where it says that itself."""
@@ -111,20 +111,20 @@ class _Moved:
             before = before[: len(going) + 1]
         return not first.isdisjoint(before)
 
-    def _among(self, parent: ElementNode) -> dict[ElementNode, _Place] | None:
+    def _among(self, parent: ElementNode) -> dict[ElementNode, _SiblingPlace] | None:
         """The places of an element's children, in order; None where no section stands among them."""
         if parent not in self._places:
             self._places[parent] = self._read(parent)
         return self._places[parent]
 
-    def _read(self, parent: ElementNode) -> dict[ElementNode, _Place] | None:
+    def _read(self, parent: ElementNode) -> dict[ElementNode, _SiblingPlace] | None:
         if not any(map(is_comment, parent)):
             return None
         depth = section = 0
-        places: dict[ElementNode, _Place] = {}
+        places: dict[ElementNode, _SiblingPlace] = {}
         for index, node in enumerate(parent):
             if is_element(node):
-                places[node] = _Place(index, section if depth else 0)
+                places[node] = _SiblingPlace(index, section if depth else 0)
                 continue
             opens = section_number(node) in self._openings
             section += opens and not depth
@@ -132,5 +132,5 @@ class _Moved:
             if depth < 0:
                 break
         if depth:  # a parser has moved one of its ends
-            return {node: _Place(index, 1) for index, node in enumerate(parent) if is_element(node)}
+            return {node: _SiblingPlace(index, 1) for index, node in enumerate(parent) if is_element(node)}
         return places
