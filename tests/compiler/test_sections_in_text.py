@@ -228,6 +228,23 @@ def test_a_contract_says_which_section_is_of_a_list(compiled: Compile, body: str
     assert compiled(f"<body>{body}</body>", {"mail.json": METADATA}).compiled.text == f"{expected}\n"
 
 
+@pytest.mark.parametrize("sign", ["\U0002ffff", "&#xfdd0;&#xf0000;&#xf0000;", "&#64976;&#983040;&#983040;"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<p>a %s{{#s}}x{{/s}} %s{{m}}</p>",
+        "<p>%s{{^s}}<b style='text-decoration:line-through'>x</b>{{/s}}</p>",
+        "<a href='u/%s{{m}}'>%s{{m}}</a><img src=x width=9 alt='%s{{m}}'><input value='%s{{m}}'>",
+        "<img src=x usemap='#a'><map name=a><area href=u alt='%s{{m}}'></map><pre>%s{{m}}</pre>",
+        "<ul style='list-style:&quot;%s&quot;'><li>{{m}}</ul>",
+        "<style>p:before{content:'\\2ffff \\fdd0 \\f0000 \\f0000'}</style><p>{{m}}</p>",
+    ],
+)
+def test_no_character_of_a_mail_is_taken_for_a_tag_of_its_text(body: str, sign: str) -> None:
+    tag = re.compile(r"\{\{.*?\}\}")
+    assert tag.findall(_text(body.replace("%s", sign))) == tag.findall(_text(body.replace("%s", "")))
+
+
 def _require_the_same(body: str, every: Sequence[dict[str, Any]]) -> None:
     """With data the text part says what the text part of the mail with these data says."""
     text = _text(body)

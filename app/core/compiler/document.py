@@ -70,7 +70,7 @@ class Document:
         except UnveilableError as error:
             self.fail(
                 error.offset,
-                f"The character U+{ord(flat.text[error.offset]):04X} stands here, which HTML does not allow.",
+                f"The character U+{error.code:04X} stands here, which HTML does not allow.",
                 "Remove it, and the others from U+FDD0 to U+FDEF; they may be invisible in the editor.",
             )
         require_few_tags(self.veil.text, flat.origins)

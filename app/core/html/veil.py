@@ -18,17 +18,19 @@ _DIGITS = 0xF0000
 _BASE = 0x8000
 _DIGIT = f"[{chr(_DIGITS)}-{chr(_DIGITS + _BASE - 1)}]"
 _NONCHARACTERS = range(0xFDD0, 0xFDF0)
-
-
+# What parsers decode to one of these.
+_REFERENCE = re.compile(r"&#(?:[xX]0*([fF][dD][dDeE][0-9a-fA-F])|0*(649[7-9][0-9]|6500[0-7]))")
+_ESCAPE = re.compile(r"\\0{0,2}([fF][dD][dDeE][0-9a-fA-F])")
 _VEILED = re.compile("[\ufdd0-\ufdef]")
 
 
 class UnveilableError(Exception):
-    """A text that uses every character a veil could be made of; ``offset`` is where the first one stands."""
+    """A text that uses every character a veil could be made of; ``offset`` is where one stands, ``code``."""
 
-    def __init__(self, offset: int) -> None:
+    def __init__(self, offset: int, code: int) -> None:
         super().__init__("every noncharacter is in use")
         self.offset = offset
+        self.code = code
 
 
 def is_veiled(text: str) -> bool:
@@ -81,12 +83,16 @@ class Veil:
 
     @staticmethod
     def _unused(source: str) -> tuple[str, str]:
-        """Two noncharacters of Unicode that the source does not use: it should use none."""
-        free = [chr(code) for code in _NONCHARACTERS if chr(code) not in source]
+        """Two noncharacters of Unicode that the source uses nowhere, as a reference or escape neither."""
+        used = {code: source.find(chr(code)) for code in _NONCHARACTERS if chr(code) in source}
+        for match in _REFERENCE.finditer(source):
+            used[int(match[1], 16) if match[1] else int(match[2])] = match.start()
+        for match in _ESCAPE.finditer(source):
+            used[int(match[1], 16)] = match.start()
+        free = [chr(code) for code in _NONCHARACTERS if code not in used]
         if len(free) < 2:
-            raise UnveilableError(
-                min(source.find(chr(code)) for code in _NONCHARACTERS if chr(code) in source)
-            )
+            offset, code = min((offset, code) for code, offset in used.items())
+            raise UnveilableError(offset, code)
         return free[0], free[1]
 
 

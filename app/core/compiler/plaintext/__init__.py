@@ -21,9 +21,9 @@ from typing import Any
 from app.core.compiler.document import Document
 from app.core.compiler.masking import MaskedDocument
 from app.core.compiler.origins import Origins, Tracer
+from app.core.compiler.plaintext.marks import TURNED
 from app.core.compiler.plaintext.page import Layout
 from app.core.compiler.plaintext.reading import Reader
-from app.core.compiler.plaintext.sections import TURNED
 from app.core.css.cascade import Matched
 from app.core.findings import Finding, Severity
 from app.core.html.tree import ElementNode

@@ -11,13 +11,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
+from app.core.compiler.plaintext.marks import TURNED
+
 STRUCK = "~~"
 
 # Blanks of every width; those that do not break a line are as wide as others.
 _BLANKS = " \t\r\n\f\u00a0\u2000-\u200a\u202f\u205f\u3000"
 _SPACE = re.compile(rf"[{_BLANKS}]+")
 # Characters without width that mark where a word may break, or fill previews.
-_INVISIBLE = re.compile("[\u00ad\u034f\u180e\u200b\u2060-\u2064\ufeff]")
+_INVISIBLE = re.compile(f"[\u00ad\u034f\u180e\u200b\u2060-\u2064\ufeff{TURNED}]")
 # Joiners mean something between letters, directions beside them; elsewhere both fill previews.
 _JOINERS = "\u200c\u200d"
 _DIRECTIONS = "\u061c\u200e\u200f"

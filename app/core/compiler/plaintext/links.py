@@ -6,13 +6,14 @@ import re
 from collections.abc import Callable, Sequence
 
 from app.core.compiler.plaintext.lines import STRUCK, Line
+from app.core.compiler.plaintext.marks import TURNED
 from app.core.compiler.plaintext.sections import PLACE, Nodes, is_silent, told_where, where_any
 
 _ADDRESS = re.compile(r"(?:mailto|tel|sms):([^?]*)", re.IGNORECASE)
 _HTTP = re.compile(r"https?:", re.IGNORECASE)
 _BLANK = "%20"  # as browsers write it in an address; URL Standard, 1.3
 _SCHEME = re.compile(r"(?:https?://)?(?:www\.)?", re.IGNORECASE)
-_IGNORED = re.compile("[\t\r\n]")  # URL Standard, 4.4
+_IGNORED = re.compile(f"[\t\r\n{TURNED}]")  # URL Standard, 4.4
 _AROUND = ("opening", PLACE, "closing")
 _NOWHERE = ("#", "javascript:")
 

@@ -9,7 +9,7 @@ from app.core.compiler.plaintext.appearance import APART, Flow, Look
 from app.core.compiler.plaintext.fields import input_text, read_select
 from app.core.compiler.plaintext.generated import Generated
 from app.core.compiler.plaintext.grid import ordered
-from app.core.compiler.plaintext.lines import Line, LineKind, LineWriter, Passage
+from app.core.compiler.plaintext.lines import Line, LineKind, LineWriter, Passage, visible
 from app.core.compiler.plaintext.links import below, named, named_where_shown, target
 from app.core.compiler.plaintext.lists import item_numbers
 from app.core.compiler.plaintext.numbering import marker
@@ -254,7 +254,7 @@ class Reader:
 
     def _item(self, element: ElementNode, number: int | None = None) -> None:
         kind = self.page.look(element).inherited.marker
-        outer = self.out.begin_item(marker(kind, number))
+        outer = self.out.begin_item(visible(marker(kind, number)))
         self._reader(element)(element)
         self.out.end_item(outer)
 
@@ -310,7 +310,7 @@ class Reader:
         address = target(element.get("href") or "")
         if element.tag == "area":
             self.out.gap()
-            text = element.get("alt") or ""
+            text = visible(element.get("alt") or "")
             passage = Passage([Line(LineKind.TEXT, text)] if text else [], False, False, False)
             drawn -= 1
         else:

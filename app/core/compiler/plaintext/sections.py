@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from app.core.compiler.plaintext.lines import Line, LineKind
+from app.core.compiler.plaintext.marks import TURNED
 from bbws_templates.tokens import Token, TokenKind
 
-TURNED = "\U0002ffff"
-"""Before the word of a tag that opens a section: the opposite of that section."""
 PLACE = ""
 """Among tags, where the text stands that hangs on them."""
 
