@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from bbws_templates.engine import Mode, Template
 from tests.compiler.conftest import Compile
 
 CASES = [
@@ -64,3 +67,70 @@ CASES = [
 @pytest.mark.parametrize(("html", "expected"), CASES)
 def test_the_text_names_the_links_that_a_reader_finds(compiled: Compile, html: str, expected: str) -> None:
     assert compiled(f"<body>{html}</body>").compiled.text == f"{expected}\n"
+
+
+DECLARED = """{"required": ["name", "id"], "properties": {
+"title": {"type": "string"}, "name": {"type": ["string", "null"]}, "id": {"type": "string", "minLength": 1},
+"count": {"type": "integer"}, "word": {"enum": ["a", "b"], "type": "string"}, "o": {"type": "object",
+"properties": {"id": {"type": "string", "minLength": 1}}, "required": ["id"]}}}"""
+METADATA = f"""{{"description": "A mail.", "audience": "customer", "subject": "Hello", "preheader": "Hello",
+"sender": {{"name": "Shop", "address": "shop@shop.example"}}, "contract": {DECLARED}}}"""
+A = "<a href=https://x.example/>"
+EMPTY = [
+    # Where nothing shows of a link, it has no address: so it is of a text that a contract lets be empty.
+    (f"{A}{{{{title}}}}</a> b", [{"title": "T"}, {"title": ""}, {}], ["T: https://x.example/  b", "b", "b"]),
+    (f"{A}<b>{{{{name}}}}</b></a>", [{"name": "T"}, {"name": None}], ["T: https://x.example/", ""]),
+    (
+        f"{A}{{{{title}}}} {{{{name}}}}</a>",
+        [{"title": "T", "name": "N"}, {"name": "N"}, {"title": "T"}, {}],
+        ["T N: https://x.example/", "N: https://x.example/", "T : https://x.example/", ""],
+    ),
+    (f"{A}<p>{{{{title}}}}</p><p>{{{{name}}}}</p></a>", [{"name": "N"}, {}], ["N\nhttps://x.example/", ""]),
+    (
+        f"{A}{{{{#name}}}}{{{{title}}}}{{{{/name}}}}</a>",
+        [{"name": "N"}, {"name": "N", "title": "T"}],
+        ["", "T: https://x.example/"],
+    ),
+    ("<h1>{{title}}</h1>", [{"title": "T"}, {}], ["T\n" + "=" * 24, ""]),
+    # A picture is there all the same; a number, and what no contract knows, may be 0, which shows.
+    (
+        f"{A}<img src=x alt='{{{{title}}}}'></a>",
+        [{"title": "T"}, {}],
+        ["T: https://x.example/", "https://x.example/"],
+    ),
+    (
+        f"{A}{{{{count}}}}</a>",
+        [{"count": 0}, {"count": 2}, {}],
+        ["0 https://x.example/", "2: https://x.example/", "https://x.example/"],
+    ),
+    (
+        f"{A}{{{{other}}}}</a>",
+        [{"other": 0}, {"other": "x"}, {}],
+        ["0 https://x.example/", "x: https://x.example/", "https://x.example/"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("html", "every", "expected"), EMPTY)
+def test_a_link_without_words_has_no_address_and_no_colon(
+    compiled: Compile, html: str, every: list[dict[str, Any]], expected: list[str]
+) -> None:
+    text = Template.parse(compiled(f"<body>{html}</body>", {"mail.json": METADATA}).compiled.text)
+    assert [text.render(data, mode=Mode.TEXT, strict=False).strip() for data in every] == expected
+
+
+@pytest.mark.parametrize(
+    ("label", "expected"),
+    [
+        ("{{id}}", "{{id}}: {{u}}"),
+        ("{{title}}", "{{title}}{{#title}}: {{u}} {{/title}}"),
+        ("No {{title}}", "No {{title}}: {{u}}"),
+        ("{{word}}", "{{word}}{{#word}}: {{u}} {{/word}}"),
+        ("{{o.id}}", "{{o.id}}{{#o.id}}: {{u}} {{/o.id}}"),
+        ("{{other}}", "{{other}}{{#other}}:{{/other}} {{u}}"),
+        ("{{{title}}}", "{{{title}}}: {{u}}"),
+    ],
+)
+def test_a_label_that_is_never_empty_has_its_colon(compiled: Compile, label: str, expected: str) -> None:
+    mail = compiled(f"<body><a href='{{{{u}}}}'>{label}</a></body>", {"mail.json": METADATA}).compiled
+    assert mail.text == f"{expected}\n"

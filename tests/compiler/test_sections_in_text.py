@@ -234,8 +234,8 @@ def test_a_contract_says_which_section_is_of_a_list(compiled: Compile, body: str
     [
         "<p>a %s{{#s}}x{{/s}} %s{{m}}</p>",
         "<p>%s{{^s}}<b style='text-decoration:line-through'>x</b>{{/s}}</p>",
-        "<a href='u/%s{{m}}'>%s{{m}}</a><img src=x width=9 alt='%s{{m}}'><input value='%s{{m}}'>",
-        "<img src=x usemap='#a'><map name=a><area href=u alt='%s{{m}}'></map><pre>%s{{m}}</pre>",
+        "<a href='u/%s{{m}}'>x %s{{m}}</a><img src=x width=9 alt='%s{{m}}'><input value='%s{{m}}'>",
+        "<img src=x usemap='#a'><map name=a><area href=u alt='x %s{{m}}'></map><pre>%s{{m}}</pre>",
         "<ul style='list-style:&quot;%s&quot;'><li>{{m}}</ul>",
         "<style>p:before{content:'\\2ffff \\fdd0 \\f0000 \\f0000'}</style><p>{{m}}</p>",
     ],

@@ -21,7 +21,7 @@ from typing import Any
 from app.core.compiler.document import Document
 from app.core.compiler.masking import MaskedDocument
 from app.core.compiler.origins import Origins, Tracer
-from app.core.compiler.plaintext.marks import TURNED
+from app.core.compiler.plaintext.marks import CLOSED, MARKS, TURNED
 from app.core.compiler.plaintext.page import Layout
 from app.core.compiler.plaintext.reading import Reader
 from app.core.css.cascade import Matched
@@ -78,9 +78,14 @@ def as_mustache(document: Document, veiled: str) -> tuple[str, Origins]:
     tracer = Tracer(origins)
     here = place = 0
     for word in document.veil.words(safe):
-        tracer.insert(safe[here : word.start()].removesuffix(TURNED), origins, place)
+        before = safe[here : word.start()]
+        text = before.rstrip(MARKS)
+        tracer.insert(text, origins, place)
         tag = document.veil.tag(word)
-        if safe[here : word.start()].endswith(TURNED):
+        if tag.kind is TokenKind.VARIABLE and text != before:
+            sign = "/" if before.endswith(CLOSED) else "^" if TURNED in before[len(text) :] else "#"
+            tracer.insert(f"{{{{{sign}{tag.key}}}}}", origins, tag.start)
+        elif text != before:
             _turn(document, tag, tracer)
         else:
             tracer.copy(document.flat.text, origins, tag.start, tag.end)

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
-from app.core.compiler.plaintext.marks import TURNED
+from app.core.compiler.plaintext.marks import MARKS
 
 STRUCK = "~~"
 
@@ -19,7 +19,7 @@ STRUCK = "~~"
 _BLANKS = " \t\r\n\f\u00a0\u2000-\u200a\u202f\u205f\u3000"
 _SPACE = re.compile(rf"[{_BLANKS}]+")
 # Characters without width that mark where a word may break, or fill previews.
-_INVISIBLE = re.compile(f"[\u00ad\u034f\u180e\u200b\u2060-\u2064\ufeff{TURNED}]")
+_INVISIBLE = re.compile(f"[\u00ad\u034f\u180e\u200b\u2060-\u2064\ufeff{MARKS}]")
 # Joiners mean something between letters, directions beside them; elsewhere both fill previews.
 _JOINERS = "\u200c\u200d"
 _DIRECTIONS = "\u061c\u200e\u200f"

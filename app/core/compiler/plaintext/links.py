@@ -6,14 +6,14 @@ import re
 from collections.abc import Callable, Sequence
 
 from app.core.compiler.plaintext.lines import STRUCK, Line
-from app.core.compiler.plaintext.marks import TURNED
+from app.core.compiler.plaintext.marks import MARKS
 from app.core.compiler.plaintext.sections import PLACE, Nodes, is_silent, told_where, where_any
 
 _ADDRESS = re.compile(r"(?:mailto|tel|sms):([^?]*)", re.IGNORECASE)
 _HTTP = re.compile(r"https?:", re.IGNORECASE)
 _BLANK = "%20"  # as browsers write it in an address; URL Standard, 1.3
 _SCHEME = re.compile(r"(?:https?://)?(?:www\.)?", re.IGNORECASE)
-_IGNORED = re.compile(f"[\t\r\n{TURNED}]")  # URL Standard, 4.4
+_IGNORED = re.compile(f"[\t\r\n{MARKS}]")  # URL Standard, 4.4
 _AROUND = ("opening", PLACE, "closing")
 _NOWHERE = ("#", "javascript:")
 
@@ -32,14 +32,14 @@ def target(href: str) -> str:
     return (address.group(1) if address else href).strip()
 
 
-def named(text: str, address: str, lift: Callable[[str], str]) -> str:
+def named(text: str, address: str, lift: Callable[[str], str], colon: str = ":") -> str:
     """``text: url``, or the address alone where the words of a link are that, as people write one.
 
     ``lift`` puts the Mustache of a text in place.
     """
     words = text.removeprefix(STRUCK).removesuffix(STRUCK)
     if words and _bare(lift(words)) != _bare(lift(address)):
-        return f"{text.removesuffix(':')}: {address}"
+        return f"{text.removesuffix(':')}{colon} {address}"
     return address if words == text else f"{STRUCK}{address} {STRUCK}"
 
 

@@ -1,4 +1,4 @@
-"""What a section stands for: a list, or what is there or not."""
+"""What names stand for: a list, a text that may be empty, or what is there or not."""
 
 from __future__ import annotations
 
@@ -40,6 +40,27 @@ class Names:
                 for name, around in self._places.get(key, ())
             )
         return self._known[key]
+
+    def is_text(self, key: str) -> bool:
+        """Whether a name is certainly a text, or nothing, so that its section stands where it says any."""
+        return self._texts.get(key.rpartition(".")[2]) is not None
+
+    def may_be_nothing(self, key: str) -> bool:
+        """Whether a name may print nothing: no contract says that it is there, and not empty."""
+        return "." in key or self._texts.get(key, True) is not False
+
+    @cached_property
+    def _texts(self) -> dict[str, bool]:
+        """The names that are texts wherever in the data they stand, and whether one may be empty."""
+        found: dict[str, list[bool | None]] = {}
+        for _, schema in subschemas(self._contract):
+            fields, required = schema.get("properties"), schema.get("required")
+            names = required if isinstance(required, list) else []
+            for name, field in fields.items() if isinstance(fields, Mapping) else ():
+                filled = _is_filled(self._contract, field)
+                said = None if filled is None else not filled or name not in names
+                found.setdefault(name, []).append(said)
+        return {name: any(said) for name, said in found.items() if None not in said}
 
     @cached_property
     def _declared(self) -> dict[str, bool]:
@@ -89,8 +110,24 @@ class Names:
 
 def _is_list(contract: Mapping[str, Any], field: Schema) -> bool | None:
     """Whether a contract lets a field be a list; None where it names no type."""
+    types = _types(contract, field)
+    return "array" in types if types else None
+
+
+def _is_filled(contract: Mapping[str, Any], field: Schema) -> bool | None:
+    """Whether a text of a contract, where it is there, is never empty; None for what need not be a text."""
+    types = _types(contract, field)
+    if not types or not types <= {"string", "null"}:
+        return None
+    return "null" not in types and any(
+        always and ((view.get("minLength") or 0) > 0 or "format" in view or all(view.get("enum") or [""]))
+        for view, always in views(contract, field)
+    )
+
+
+def _types(contract: Mapping[str, Any], field: Schema) -> set[str]:
     types: set[str] = set()
     for view, _ in views(contract, field):
         named = view.get("type", ())
         types.update([named] if isinstance(named, str) else named)
-    return "array" in types if types else None
+    return types

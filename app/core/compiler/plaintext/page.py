@@ -15,6 +15,7 @@ from app.core.compiler.masking import MaskedDocument
 from app.core.compiler.plaintext.appearance import ROOT, Flow, Look, look
 from app.core.compiler.plaintext.generated import Generated, generated
 from app.core.compiler.plaintext.lines import Line, LineKind, visible
+from app.core.compiler.plaintext.marks import CLOSED, OPENED
 from app.core.compiler.plaintext.names import Names
 from app.core.compiler.plaintext.numbering import integer
 from app.core.compiler.plaintext.pictures import alternative, is_picture
@@ -144,6 +145,34 @@ class Layout:
         """Whether something of what an element holds hangs on data."""
         return any(self.word(comment) for comment in element.iter(etree.Comment))
 
+    def hangs_on_data(self, element: ElementNode) -> bool:
+        """Whether something of what an element holds may show nothing: a section, or values alone."""
+        return self.holds_sections(element) or any(map(self._printed, element.itertext()))
+
+    def _printed(self, text: str) -> list[str]:
+        """The variables, as words, of a text that has nothing else, and that may all be empty; else none."""
+        words = self._document.veil.words(text)
+        rest = text
+        for word in words:
+            rest = rest.replace(word.group(), "")
+        if not words or visible(rest).strip(_COLLAPSING):
+            return []
+        tags = map(self._document.veil.tag, words)
+        return [word.group() for word in words] if all(map(self._is_text_or_nothing, tags)) else []
+
+    def _is_text_or_nothing(self, tag: Token) -> bool:
+        names = self._names
+        return tag.kind is TokenKind.VARIABLE and names.is_text(tag.key) and names.may_be_nothing(tag.key)
+
+    def colon(self, text: str) -> str:
+        """What stands behind a label: a colon, which hangs on the label where that is one value from data."""
+        words = self._document.veil.words(text)
+        if len(words) != 1 or words[0].group() != text:
+            return ":"
+        tag = self._document.veil.tag(words[0])
+        hangs = tag.kind is TokenKind.VARIABLE and self._names.may_be_nothing(tag.key)
+        return f"{OPENED}{text}:{CLOSED}{text}" if hangs else ":"
+
     def shown_in(self, element: ElementNode) -> Nodes:
         """What shows in an element, and on which sections it hangs."""
         is_away = self.look(element.getparent()).inherited.indented
@@ -169,7 +198,12 @@ class Layout:
             elif node is not None and (word := self.word(node)):
                 yield Showing() if self.is_brought(word) else word
             if is_seen and visible(text or "").strip(_COLLAPSING):
-                yield Showing(silent=not look.shows_text)
+                showing = Showing(silent=not look.shows_text)
+                words = self._printed(text or "")
+                for word in words:
+                    yield from (f"{OPENED}{word}", showing, f"{CLOSED}{word}")
+                if not words:
+                    yield showing
 
     def section_in(self, element: ElementNode) -> tuple[str, str]:
         """The tags of the section that all of an element's content hangs on; both "" where there is none."""

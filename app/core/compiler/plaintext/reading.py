@@ -231,7 +231,7 @@ class Reader:
             place = kinds.index(LineKind.TEXT)
             text = lines[place].text
             length = self.width(text) if self.page.is_fixed(text) else _UNDERLINE
-            hangs = place == 0 and self.page.holds_sections(element)
+            hangs = place == 0 and self.page.hangs_on_data(element)
             tags = where_any(self.page.shown_in(element)) if hangs else [PLACE]
             lines[place + 1 : place + 1] = told_where(tags or [], _HEADINGS[element.tag] * length)
         self.out.add_all(lines)
@@ -315,7 +315,7 @@ class Reader:
             drawn -= 1
         else:
             passage = self.passage(element)
-        nodes = self.page.shown_in(element) if self.page.holds_sections(element) else None
+        nodes = self.page.shown_in(element) if self.page.hangs_on_data(element) else None
         seen = bool(passage.lines) or self._drawn > drawn or self.page.takes_room(element)
         if not address or not (seen if nodes is None else nodes):
             self._insert(passage, passage.lines)
@@ -323,8 +323,11 @@ class Reader:
             self.out.add_all(below(passage.lines, address, nodes))
         else:
             tags = [PLACE] if nodes is None else where_any(nodes)
-            words = named if tags == [PLACE] else partial(named_where_shown, nodes or (), tags)
-            text = words(passage.joined, address, self.page.lift)
+            said, lift = passage.joined, self.page.lift
+            if tags == [PLACE]:
+                text = named(said, address, lift, self.page.colon(said))
+            else:
+                text = named_where_shown(nodes or (), tags, said, address, lift)
             if passage.blank_before:
                 self.out.write(" ")
             self.out.insert(text, ends_in_address=tags in (None, [PLACE]))

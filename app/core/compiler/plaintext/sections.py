@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from app.core.compiler.plaintext.lines import Line, LineKind
-from app.core.compiler.plaintext.marks import TURNED
+from app.core.compiler.plaintext.marks import CLOSED, TURNED
 from bbws_templates.tokens import Token, TokenKind
 
 PLACE = ""
@@ -50,6 +50,8 @@ def grown(
 ) -> Nodes:
     """The tree of a sequence of section tags, as words, and of what stands between them.
 
+    A variable with its mark is the tag of a section of its name.
+
     Sections in which nothing shows are left out.
     """
     levels: list[list[Showing | Conditional]] = [[]]
@@ -57,7 +59,7 @@ def grown(
     for item in items:
         if isinstance(item, Showing):
             levels[-1].append(item)
-        elif tag(item).kind is TokenKind.END:
+        elif item.startswith(CLOSED) or tag(item).kind is TokenKind.END:
             inner, opening = tuple(levels.pop()), opened.pop()
             token = tag(opening)
             if inner:
