@@ -18,13 +18,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+from playwright.sync_api import Browser
+
 from app.browser.discovery import find_browser
 from app.core.loader import load_template_set
 from app.core.workspace import Workspace
 from app.outcomes import outcome_of
 from bbws_templates.errors import BbwsTemplatesError
 from scripts.corpus.looks import browser
-from scripts.corpus.measurement import CRASHED, EQUAL, Measurement, measured
+from scripts.corpus.measurement import CRASHED, EQUAL, NOT_SHOWN, Measurement, measured
 
 _PORTION = 12  # templates; a process loads a set, and starts a browser, once for each portion
 
@@ -69,12 +71,26 @@ def _measure(portion: tuple[Path, tuple[str, ...]]) -> list[Measurement]:
     folder, names = portion
     workspace = Workspace.load(folder, folder / "fixtures")
     found: list[Measurement] = []
-    with browser() as running:
-        for name in names:
-            measurement = measured(workspace, name, running)
-            measurement.template = f"{folder.name}/{name}"
-            found.append(measurement)
+    while len(found) < len(names):
+        with browser() as running:
+            found += _until_the_browser_fails(workspace, names[len(found) :], running)
+    for measurement, name in zip(found, names, strict=True):
+        measurement.template = f"{folder.name}/{name}"
     return found
+
+
+def _until_the_browser_fails(
+    workspace: Workspace, names: Sequence[str], running: Browser
+) -> Iterator[Measurement]:
+    """The first of ``names``, and all others up to one that is not shown: it may want a new browser."""
+    for number, name in enumerate(names):
+        measurement = measured(workspace, name, running)
+        if measurement.verdict != NOT_SHOWN:
+            yield measurement
+        else:
+            if number == 0:
+                yield measurement
+            return
 
 
 def exit_code(found: Iterable[Measurement]) -> int:

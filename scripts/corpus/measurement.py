@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from PIL import Image
 from playwright.sync_api import Browser
 from playwright.sync_api import Error as PlaywrightError
 
@@ -31,6 +32,8 @@ from scripts.corpus.words import difference, pieces_seen
 
 EQUAL = "equal in every view"
 CRASHED = "crashed"
+NOT_SHOWN = "not shown"
+"""A browser, or what compares its pictures, could not do it, as for a page of half a million pixels."""
 _SILENT = "without a word"
 OVERRIDDEN, OTHER_LETTERS, NOT_INLINED = "overridden-rule", "name-case", "markup-not-inlined"
 NAMING = (NOT_INLINED, OTHER_LETTERS, OVERRIDDEN)
@@ -111,7 +114,9 @@ def measured(workspace: Workspace, name: str, browser: Browser) -> Measurement:
     except BbwsTemplatesError as error:
         result.verdict, result.words = f"refused ({error.code})", str(error)
     except PlaywrightError as error:
-        result.verdict, result.words = "not shown", error.message.partition("\n")[0]
+        result.verdict, result.words = NOT_SHOWN, error.message.partition("\n")[0]
+    except Image.DecompressionBombError as error:
+        result.verdict, result.words = NOT_SHOWN, str(error)
     except Exception as error:  # noqa: BLE001  it is measured that none ever comes
         result.verdict, result.words = CRASHED, f"{type(error).__name__}: {error}"
     return result

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from app.core.findings import Finding, Severity
 from bbws_templates.errors import Location
@@ -15,7 +17,7 @@ from scripts.corpus import __main__ as program
 from scripts.corpus import measurement
 from scripts.corpus.__main__ import exit_code, main, shares
 from scripts.corpus.looks import Difference
-from scripts.corpus.measurement import CRASHED, EQUAL, Measurement
+from scripts.corpus.measurement import CRASHED, EQUAL, NOT_SHOWN, Measurement
 from scripts.corpus.words import Difference as TextDifference
 from scripts.corpus.words import difference
 
@@ -159,3 +161,34 @@ def test_an_address_with_room_to_break_in_its_words_is_said_once() -> None:
     words, link = {"word": "su\u200bpport@a.org"}, {"url": "mailto:support@a.org", "from": 0}
     pieces: list[dict[str, Any]] = [words, link]
     assert not difference(pieces, "support@a.org\n")
+
+
+@pytest.mark.parametrize(("fatal", "browsers"), [({"b"}, 3), ({"c"}, 2), (set(), 1), ({"a", "b", "c"}, 3)])
+def test_a_page_that_ends_the_browser_takes_no_other_along(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fatal: set[str], browsers: int
+) -> None:
+    opened: list[dict[str, bool]] = []
+
+    @contextmanager
+    def browser() -> Iterator[dict[str, bool]]:
+        opened.append({"lives": True})
+        yield opened[-1]
+
+    def measured(_: object, name: str, running: dict[str, bool]) -> Measurement:
+        running["lives"] = running["lives"] and name not in fatal
+        return Measurement(name, EQUAL if running["lives"] else NOT_SHOWN)
+
+    (tmp_path / "a.html").write_text("<p>x</p>", encoding="utf-8")
+    monkeypatch.setattr(program, "browser", browser)
+    monkeypatch.setattr(program, "measured", measured)
+    found = program._measure((tmp_path, ("a", "b", "c")))
+    assert [each.verdict for each in found] == [NOT_SHOWN if name in fatal else EQUAL for name in "abc"]
+    assert len(opened) == browsers
+
+
+def test_a_picture_that_is_too_large_to_be_read_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise Image.DecompressionBombError
+
+    monkeypatch.setattr(NoWorkspace, "compilation", refuse)
+    assert measurement.measured(NoWorkspace(), "mail", None).verdict == NOT_SHOWN  # type: ignore[arg-type]
