@@ -19,6 +19,7 @@ LONG = [
     ("<table><thead><tr><th>a<th>b</thead>{}</table>", "<tr><td>w</td><td>{{b}}</td></tr>", 2_000),
     ("<table>{}</table>", "<tr><td colspan=1000 rowspan=1000>w</td></tr>", 2_000),
     ("<table><tr>{}</tr></table>", "<td>w</td>", 2_000),
+    ("<table>{}<tr><td>a</table>", "{{#a}}<caption>w</caption>{{/a}}", 2_500),
     ("<div>" * 200 + "{}", "<p>w</p>", 2_000),
     ("<table><tr><td>" * 40 + "{}", "<p>w</p>", 2_000),
 ]

@@ -228,6 +228,25 @@ def test_a_contract_says_which_section_is_of_a_list(compiled: Compile, body: str
     assert compiled(f"<body>{body}</body>", {"mail.json": METADATA}).compiled.text == f"{expected}\n"
 
 
+TURNS = [
+    # Ciphers of a code make one word, also where their list stands alone on its line.
+    ("<p>{{#q}}{{.}}{{/q}}</p>x", "{{#q}}{{.}}{{/q}}\n\nx"),
+    ("<p>{{#q}}<b>{{.}}</b>{{/q}}</p>", "{{#q}}{{.}}{{/q}}"),
+    ("<p>{{#l}}{{n}}{{/l}}</p>", "{{#l}}{{n}}{{/l}}"),
+    # What a reader can tell apart stands on lines of its own.
+    ("<p>{{#q}}{{.}}<br>{{/q}}</p>", "{{#q}}\n{{.}}\n{{/q}}"),
+    ("<p>{{#q}} {{.}}{{/q}}</p>", "{{#q}}\n{{.}}\n{{/q}}"),
+    ("<p>{{#q}}<b style='padding:4px'>{{.}}</b>{{/q}}</p>", "{{#q}}\n{{.}}\n{{/q}}"),
+    ("<p>{{#s}}{{n}}{{/s}}</p>", "{{#s}}\n{{n}}\n{{/s}}"),
+    ("<table><tr>{{#q}}<td>{{.}}</td>{{/q}}</tr></table>", "{{#q}}\n{{.}}\n{{/q}}"),
+]
+
+
+@pytest.mark.parametrize(("body", "expected"), TURNS)
+def test_items_that_touch_make_one_word(compiled: Compile, body: str, expected: str) -> None:
+    assert compiled(f"<body>{body}</body>", {"mail.json": METADATA}).compiled.text == f"{expected}\n"
+
+
 @pytest.mark.parametrize("sign", ["\U0002ffff", "&#xfdd0;&#xf0000;&#xf0000;", "&#64976;&#983040;&#983040;"])
 @pytest.mark.parametrize(
     "body",

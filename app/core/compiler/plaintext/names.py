@@ -41,6 +41,12 @@ class Names:
             )
         return self._known[key]
 
+    def repeats(self, key: str) -> bool:
+        """Whether a section is certainly a list's: by its contract, or since it prints its items as such."""
+        return self._declared.get(key.rpartition(".")[2]) is True or any(
+            name == _ITEM and around[-1] == key for name, around in self._places.get(key, ())
+        )
+
     def is_text(self, key: str) -> bool:
         """Whether a name is certainly a text, or nothing, so that its section stands where it says any."""
         return self._texts.get(key.rpartition(".")[2]) is not None

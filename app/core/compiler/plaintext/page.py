@@ -6,7 +6,7 @@ import html
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeAlias
 
 from lxml import etree
 
@@ -37,6 +37,8 @@ _PRESENTED = ("display", "visibility", "opacity")
 # What a cell holds where its table is made for layout rather than for figures.
 _STRUCTURE = frozenset({"table", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "hr", "blockquote", "pre"})
 
+_Ends: TypeAlias = tuple[ElementNode, ElementNode]  # the comments of a section's two tags
+
 
 class Layout:
     """Looks, section tags and block structure, worked out once, in time that grows with the document.
@@ -60,6 +62,7 @@ class Layout:
             if pair.opening_number in masked.sections and pair.closing_number in masked.sections
         } | masked.fostered
         self._names = Names(document.veil.tags, contract)
+        self._surroundings: dict[ElementNode, dict[ElementNode, tuple[_Ends, ...]]] = {}
         self._looks: dict[ElementNode, Look] = {}
         self._blocks: set[ElementNode] = set()
         self._breaks: set[ElementNode] = set()  # those, line breaks, and what holds any
@@ -152,9 +155,8 @@ class Layout:
     def _printed(self, text: str) -> list[str]:
         """The variables, as words, of a text that has nothing else, and that may all be empty; else none."""
         words = self._document.veil.words(text)
-        rest = text
-        for word in words:
-            rest = rest.replace(word.group(), "")
+        ends, starts = [0, *(word.end() for word in words)], [*(word.start() for word in words), len(text)]
+        rest = "".join(text[end:start] for end, start in zip(ends, starts, strict=True))
         if not words or visible(rest).strip(_COLLAPSING):
             return []
         tags = map(self._document.veil.tag, words)
@@ -215,13 +217,26 @@ class Layout:
 
     def sections_around(self, node: ElementNode) -> tuple[list[Line], list[Line]]:
         """The tags before, and after, a node of the sections among its siblings that it stands in."""
-        after = set(node.itersiblings())
-        pairs = [(each, self.closing(each)) for each in node.itersiblings(preceding=True)]
-        around = [(opening, closing) for opening, closing in pairs if closing in after]
+        parent = node.getparent()
+        if parent not in self._surroundings:
+            self._surroundings[parent] = dict(self._surrounded(parent))
+        around = self._surroundings[parent].get(node, ())
         return (
-            [Line(LineKind.TAG, self.word(opening)) for opening, _ in reversed(around)],
-            [Line(LineKind.TAG, self.word(closing)) for _, closing in around],
+            [Line(LineKind.TAG, self.word(opening)) for opening, _ in around],
+            [Line(LineKind.TAG, self.word(closing)) for _, closing in reversed(around)],
         )
+
+    def _surrounded(self, parent: ElementNode) -> Iterator[tuple[ElementNode, tuple[_Ends, ...]]]:
+        """The children of an element with the ends of the sections around each, outermost first."""
+        around: list[_Ends] = []
+        for child in parent:
+            closing = self.closing(child) if is_comment(child) else None
+            if closing is not None and closing.getparent() is parent:
+                around.append((child, closing))
+            elif around and child is around[-1][1]:
+                around.pop()
+            elif around:
+                yield child, tuple(around)
 
     def lift(self, text: str) -> str:
         """Veiled text with its Mustache in place."""
@@ -255,8 +270,24 @@ class Layout:
         parent = opening.getparent()
         if parent is not None and self.look(parent).flow not in {Flow.BLOCK, Flow.ITEM}:
             return False
+        if self._names.repeats(self._tag(self.word(opening)).key) and self._touches(opening, inside):
+            return False
         ends_line = bool(inside) and inside[-1].tag == "br" and not (inside[-1].tail or "").strip()
         return self._at_line_start(opening) and (ends_line or self._at_line_end(closing))
+
+    def _touches(self, opening: ElementNode, inside: Sequence[ElementNode]) -> bool:
+        """Whether one turn of a section makes a word with the next, as the ciphers of a code do."""
+        if any(node in self._breaks for node in inside):
+            return False
+        text = opening.tail or ""
+        for node in inside:
+            for element in filter(is_element, node.iter()):
+                look = self.look(element)
+                if look.flow is not Flow.INLINE or True in look.apart or is_picture(element):
+                    return False
+            text += "".join(node.itertext()) if is_element(node) else ""
+            text += node.tail or ""
+        return bool(text) and not text[0].isspace() and not text[-1].isspace()
 
     def _at_line_start(self, node: ElementNode) -> bool:
         """Whether nothing but white space stands before a node on its line."""
