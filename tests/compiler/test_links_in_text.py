@@ -92,6 +92,8 @@ EMPTY = [
         ["", "T: https://x.example/"],
     ),
     ("<h1>{{title}}</h1>", [{"title": "T"}, {}], ["T\n" + "=" * 24, ""]),
+    ("<a href='{{title}}'>{{title}}</a>", [{"title": "T"}, {}], ["T", ""]),
+    ("<a href='mailto:{{title}}'>{{title}}</a><i>b</i>", [{"title": "T"}, {}], ["T b", "b"]),
     # A picture is there all the same; a number, and what no contract knows, may be 0, which shows.
     (
         f"{A}<img src=x alt='{{{{title}}}}'></a>",

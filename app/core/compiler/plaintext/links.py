@@ -38,9 +38,15 @@ def named(text: str, address: str, lift: Callable[[str], str], colon: str = ":")
     ``lift`` puts the Mustache of a text in place.
     """
     words = text.removeprefix(STRUCK).removesuffix(STRUCK)
-    if words and _bare(lift(words)) != _bare(lift(address)):
+    if words and not says_address(text, address, lift):
         return f"{text.removesuffix(':')}{colon} {address}"
     return address if words == text else f"{STRUCK}{address} {STRUCK}"
+
+
+def says_address(text: str, address: str, lift: Callable[[str], str]) -> bool:
+    """Whether the words of a link are its address, as people write one."""
+    words = text.removeprefix(STRUCK).removesuffix(STRUCK)
+    return _bare(lift(words)) == _bare(lift(address))
 
 
 def named_where_shown(

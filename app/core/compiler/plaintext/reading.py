@@ -10,7 +10,7 @@ from app.core.compiler.plaintext.fields import input_text, read_select
 from app.core.compiler.plaintext.generated import Generated
 from app.core.compiler.plaintext.grid import ordered
 from app.core.compiler.plaintext.lines import Line, LineKind, LineWriter, Passage, visible
-from app.core.compiler.plaintext.links import below, named, named_where_shown, target
+from app.core.compiler.plaintext.links import below, named, named_where_shown, says_address, target
 from app.core.compiler.plaintext.lists import item_numbers
 from app.core.compiler.plaintext.numbering import marker
 from app.core.compiler.plaintext.page import Layout
@@ -322,8 +322,8 @@ class Reader:
         elif len(passage.lines) > 1 and self.page.holds_block(element):
             self.out.add_all(below(passage.lines, address, nodes))
         else:
-            tags = [PLACE] if nodes is None else where_any(nodes)
             said, lift = passage.joined, self.page.lift
+            tags = [PLACE] if nodes is None or says_address(said, address, lift) else where_any(nodes)
             if tags == [PLACE]:
                 text = named(said, address, lift, self.page.colon(said))
             else:
