@@ -43,9 +43,7 @@ class Names:
 
     def repeats(self, key: str) -> bool:
         """Whether a section is certainly a list's: by its contract, or since it prints its items as such."""
-        return self._declared.get(key.rpartition(".")[2]) is True or any(
-            name == _ITEM and around[-1] == key for name, around in self._places.get(key, ())
-        )
+        return self._declared.get(key.rpartition(".")[2]) is True or key in self._itemised
 
     def is_text(self, key: str) -> bool:
         """Whether a name is certainly a text, or nothing, so that its section stands where it says any."""
@@ -54,6 +52,13 @@ class Names:
     def may_be_nothing(self, key: str) -> bool:
         """Whether a name may print nothing: no contract says that it is there, and not empty."""
         return "." in key or self._texts.get(key, True) is not False
+
+    @cached_property
+    def _itemised(self) -> frozenset[str]:
+        """The names of sections that print what they are turned for as such."""
+        return frozenset(
+            around[-1] for places in self._places.values() for name, around in places if name == _ITEM
+        )
 
     @cached_property
     def _texts(self) -> dict[str, bool]:
