@@ -126,6 +126,7 @@ def test_a_link_without_words_has_no_address_and_no_colon(
     [
         ("{{id}}", "{{id}}: {{u}}"),
         ("{{title}}", "{{title}}{{#title}}: {{u}} {{/title}}"),
+        ("{{title}} {{ title }}", "{{title}} {{ title }}{{#title}}: {{u}} {{/title}}"),
         ("No {{title}}", "No {{title}}: {{u}}"),
         ("{{word}}", "{{word}}{{#word}}: {{u}} {{/word}}"),
         ("{{o.id}}", "{{o.id}}{{#o.id}}: {{u}} {{/o.id}}"),

@@ -159,8 +159,10 @@ class Layout:
         rest = "".join(text[end:start] for end, start in zip(ends, starts, strict=True))
         if not words or visible(rest).strip(_COLLAPSING):
             return []
-        tags = map(self._document.veil.tag, words)
-        return [word.group() for word in words] if all(map(self._is_text_or_nothing, tags)) else []
+        tags = [self._document.veil.tag(word) for word in words]
+        if not all(map(self._is_text_or_nothing, tags)):
+            return []
+        return list({tag.key: word.group() for tag, word in zip(tags, words, strict=True)}.values())
 
     def _is_text_or_nothing(self, tag: Token) -> bool:
         names = self._names
