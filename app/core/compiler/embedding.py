@@ -18,6 +18,7 @@ from app.core.compiler.origins import Origins
 from app.core.css.compounds import class_names
 from app.core.errors import CompileError, Location
 from app.core.findings import Finding, Severity
+from app.core.html.blanks import BLANKS
 from app.core.html.edits import Edits
 from app.core.html.markup import Attribute, Markup, RawText, StartTag
 from app.core.html.readings import Readings
@@ -60,14 +61,14 @@ def stylesheet_links(readings: Readings) -> list[Link]:
         if "stylesheet" in kinds and "alternate" not in kinds and _is_read(markup, tag):
             shared = filter(None, map(tag.attribute, ("media", "title")))
             written = "".join(f" {markup.text[each.start : each.end]}" for each in shared)
-            found.append(Link(tag, _value(markup, href).strip(), written, number >= len(tags)))
+            found.append(Link(tag, _value(markup, href).strip(BLANKS), written, number >= len(tags)))
     return found
 
 
 def _is_read(markup: Markup, tag: StartTag) -> bool:
     """Whether a browser loads a link, and as CSS (HTML, 4.2.4 and 4.6.7.22)."""
     kind = tag.attribute("type")
-    said = _value(markup, kind).partition(";")[0].strip().lower() if kind else ""
+    said = _value(markup, kind).partition(";")[0].strip(BLANKS).lower() if kind else ""
     return tag.attribute("disabled") is None and said in {"", "text/css"}
 
 
@@ -90,7 +91,7 @@ def linked_file(
     """
     if is_remote(address):
         return None
-    path = re.split("[?#]", address.strip())[0]
+    path = re.split("[?#]", address.strip(BLANKS))[0]
     candidates = [posixpath.normpath(path.lstrip("/"))]
     folder = _folder(place, templates)
     if folder is not None and not path.startswith("/"):

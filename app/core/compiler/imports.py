@@ -15,6 +15,7 @@ from app.core.compiler.origins import Origins, Tracer
 from app.core.css.escapes import ADDRESS_OPENS, spelled
 from app.core.css.measure import completion, nestable
 from app.core.errors import CompileError, Location
+from app.core.html.blanks import BLANK, BLANKS
 from app.core.html.veil import is_veiled
 from app.core.sources import SourceFile, TemplateSet
 from bbws_templates.errors import LimitError
@@ -22,12 +23,12 @@ from bbws_templates.errors import LimitError
 _STATEMENT = rf"@{spelled('import')}(?![\w\\-])"  # which a browser reads with escapes as well
 _REMARK = r"/\*(?:[^*]|\*(?!/))*\*/"
 _BEFORE = re.compile(
-    rf"(?:\s|{_REMARK}|<!--|-->|@{spelled('charset')}\s[^;]*;|@{spelled('layer')}\s[^;{{]*;)*",
+    rf"(?:{BLANK}|{_REMARK}|<!--|-->|@{spelled('charset')}{BLANK}[^;]*;|@{spelled('layer')}{BLANK}[^;{{]*;)*",
     re.DOTALL | re.IGNORECASE,
 )
 # Without its semicolon at the end of the stylesheet, which closes what is open (CSS Syntax, 5.4.2).
 _IMPORT = re.compile(
-    rf"""{_STATEMENT}(?:\s|{_REMARK})*(?:{spelled("url")}\(\s*(?P<quote>["']?)(?P<url>[^"')]*)(?P=quote)\s*\)|"(?P<double>[^"]*)"|'(?P<single>[^']*)')"""
+    rf"""{_STATEMENT}(?:{BLANK}|{_REMARK})*(?:{spelled("url")}\({BLANK}*(?P<quote>["']?)(?P<url>[^"')]*)(?P=quote){BLANK}*\)|"(?P<double>[^"]*)"|'(?P<single>[^']*)')"""
     rf"(?P<conditions>(?:[^;{{}}\"'/]|/(?!\*)|{_REMARK}|\"[^\"]*\"|'[^']*')*)(?:;|\Z)",
     re.IGNORECASE,
 )
@@ -38,8 +39,8 @@ _ANYWHERE = re.compile(
     rf"""{_REMARK}|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|{ADDRESS_OPENS}(?:\\.|[^)\\])*\)|(?P<import>{_STATEMENT})""",
     re.IGNORECASE | re.DOTALL,
 )
-_LAYER = re.compile(r"\s*layer(?:\(([^)]*)\))?(?=\s|$)", re.IGNORECASE)
-_SUPPORTS = re.compile(r"\s*supports(\((?:[^()]|\([^()]*\))*\))", re.IGNORECASE)
+_LAYER = re.compile(rf"{BLANK}*layer(?:\(([^)]*)\))?(?={BLANK}|$)", re.IGNORECASE)
+_SUPPORTS = re.compile(rf"{BLANK}*supports(\((?:[^()]|\([^()]*\))*\))", re.IGNORECASE)
 MAX_CHARACTERS = 2_000_000
 """Stylesheets that import each other in breadth grow without bound."""
 
@@ -84,21 +85,21 @@ def unheeded_imports(css: str) -> Iterator[tuple[int, str]]:
 
 
 def _address(match: re.Match[str]) -> str:
-    return (match["url"] or match["double"] or match["single"] or "").strip()
+    return (match["url"] or match["double"] or match["single"] or "").strip(BLANKS)
 
 
 def _wrappers(conditions: str) -> Iterator[str]:
     conditions = _REMARKS.sub(" ", conditions)
     layer = _LAYER.match(conditions)
     if layer is not None:
-        yield f"@layer {layer.group(1) or ''}".strip()
+        yield f"@layer {layer.group(1) or ''}".strip(BLANKS)
         conditions = conditions[layer.end() :]
     supports = _SUPPORTS.match(conditions)
     if supports is not None:
         yield f"@supports {supports.group(1)}"
         conditions = conditions[supports.end() :]
-    if conditions.strip():
-        yield f"@media {conditions.strip()}"
+    if conditions.strip(BLANKS):
+        yield f"@media {conditions.strip(BLANKS)}"
 
 
 class Importer:

@@ -23,6 +23,7 @@ from app.core.css.compounds import class_names, may_lead_through, may_match, wit
 from app.core.css.data import family, longhands
 from app.core.css.rules import Declaration, Span, StyleRule, Stylesheet
 from app.core.css.selectors import Selector
+from app.core.html.blanks import BLANKS
 from app.core.html.tree import ElementNode, is_element, matching
 
 _NUMBER = re.compile(r"rule-(\d+)")
@@ -46,7 +47,7 @@ def kept_whole(attributes: Mapping[str, str | None]) -> bool:
 
     So it is for a medium other than the screen, and where it is ``left_alone``.
     """
-    media = (attributes.get("media") or "").strip().lower()
+    media = (attributes.get("media") or "").strip(BLANKS).lower()
     return media not in _EVERYWHERE or left_alone(attributes)
 
 

@@ -22,6 +22,7 @@ from app.core.css.contenders import DeclarationPlace
 from app.core.css.measure import missing_end, never_ends
 from app.core.css.repeating import Repeated
 from app.core.css.rules import Declaration, Stylesheet
+from app.core.html.blanks import BLANKS
 from app.core.html.edits import Edits
 from app.core.html.markup import Attribute, StartTag
 from app.core.html.tree import ElementNode
@@ -233,9 +234,9 @@ def _own_declarations(document: Document, style: Attribute) -> tuple[int, int]:
     """The span of what the author wrote, without blanks and semicolons at its ends."""
     start, end = style.value_start, style.value_end
     text = document.veil.text
-    while start < end and text[start] in " \t\r\n\f;":
+    while start < end and text[start] in f"{BLANKS};":
         start += 1
-    while start < end and text[end - 1] in " \t\r\n\f;" and not _ends_reference(text[start:end]):
+    while start < end and text[end - 1] in f"{BLANKS};" and not _ends_reference(text[start:end]):
         end -= 1
     return start, end
 
@@ -300,7 +301,7 @@ def _reduced(document: Document, number: int, style: StyleElement, kept: Kept) -
     text = document.veil.text
     line_start = text.rfind("\n", 0, start) + 1
     line_end = text.find("\n", end)
-    if line_end >= 0 and not text[line_start:start].strip() and not text[end:line_end].strip():
+    if line_end >= 0 and not text[line_start:start].strip(BLANKS) and not text[end:line_end].strip(BLANKS):
         start, end = line_start, line_end + 1
     return _Edit(start, end, [])
 

@@ -20,6 +20,7 @@ from app.core.compiler.origins import Origins, Tracer
 from app.core.css.client_names import is_of_clients
 from app.core.css.compounds import class_names
 from app.core.css.stylesheet import comments
+from app.core.html.blanks import BLANKS
 from app.core.html.markup import Attribute, Context, Markup, RawText, StartTag, is_remark
 from app.core.html.veil import Veil
 from bbws_templates.tokens import TokenKind, tokenize
@@ -109,7 +110,11 @@ def _comments(veil: Veil, markup: Markup, *, lines: bool) -> Iterator[tuple[int,
             continue
         start, end = comment.start, comment.end
         line_start, line_end = text.rfind("\n", 0, start) + 1, text.find("\n", end)
-        alone = line_end >= 0 and not text[line_start:start].strip() and not text[end:line_end].strip()
+        alone = (
+            line_end >= 0
+            and not text[line_start:start].strip(BLANKS)
+            and not text[end:line_end].strip(BLANKS)
+        )
         yield (line_start, line_end + 1, "") if alone and lines else (start, end, "")
 
 

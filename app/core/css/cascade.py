@@ -28,6 +28,7 @@ from app.core.css.rules import Declaration, StyleRule
 from app.core.css.selectors import Selector
 from app.core.css.stylesheet import parse_declarations
 from app.core.css.values import is_understood
+from app.core.html.blanks import BLANKS
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -94,7 +95,7 @@ def surrounding(
 def merged(matched: Iterable[Matched], authored: str) -> str:
     """The whole style attribute of an element, as CSS text."""
     before, after = surrounding(matched, authored)
-    own = authored.strip().strip(";").strip()
+    own = authored.strip(BLANKS).strip(";").strip(BLANKS)
     return ";".join(part for part in (*map(written, before), own, *map(written, after)) if part)
 
 

@@ -9,9 +9,9 @@ import re
 from collections.abc import Set
 from functools import lru_cache
 
+from app.core.html.blanks import BLANKS, words_between
 from app.core.html.selecting import ESCAPE
 
-_BLANKS = re.compile(r"[ \t\r\n\f]+")
 _NAME = r"(?:[\w-]|[^\x00-\x7f])+"
 _STRING = re.compile(r"\"[^\"]*\"|'[^']*'")
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
@@ -20,7 +20,7 @@ _NAMELESS = re.compile(r"(?:^|[ \t\r\n\f>+~])[:*_]")  # a compound that any elem
 # A compound: its element, and classes and ids up to what else it asks.
 _COMPOUND = re.compile(rf"([a-z][\w-]*)?((?:[.#]{_NAME})*)(?:[:*&|].*)?", re.DOTALL)
 _WORD = re.compile(rf"[.#]({_NAME})")
-_TYPE = re.compile(r"(?:^|(?<=[\s>+~(]))[a-z][\w-]*")
+_TYPE = re.compile(r"(?:^|(?<=[ \t\r\n\f>+~(]))[a-z][\w-]*")
 _ASIDE = 0x10FE00  # of private use: where a character that may be syntax stands meanwhile
 _ASIDES = re.compile(f"[{chr(_ASIDE)}-{chr(_ASIDE + 0x7F)}]")
 
@@ -32,7 +32,7 @@ def class_names(value: str) -> list[str]:
 
     Source: the HTML standard, 2.3.7, and Infra, "ASCII whitespace".
     """
-    return list(filter(None, _BLANKS.split(value)))
+    return words_between(value)
 
 
 def without_escapes(selector: str) -> str:
@@ -70,7 +70,7 @@ def _parted(selector: str) -> tuple[str, str, str]:
 
     None of them has escapes.
     """
-    text = without_escapes(selector).strip()
+    text = without_escapes(selector).strip(BLANKS)
     filled = _STRING.sub(_filling, text)
     while (more := _BRACKETS.sub(_filling, filled)) != filled:
         filled = more

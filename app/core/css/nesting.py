@@ -19,12 +19,13 @@ import tinycss2
 
 from app.core.css.selector_syntax import require_selector, split_list
 from app.core.css.selectors import Selector, is_translatable, parse_selectors
+from app.core.html.blanks import BLANKS
 
 _NOTHING = ":where(x)"  # a selector that is not specific at all
 _SCOPE = re.compile(r":scope\b", re.IGNORECASE)
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\]]*\]")
-_COMBINED = re.compile(r"[\s>+~]")
-_LAST = re.compile(r"[^\s>+~]*$")
+_COMBINED = re.compile(r"[ \t\r\n\f>+~]")
+_LAST = re.compile(r"[^ \t\r\n\f>+~]*$")
 _LITERAL = re.compile(r"""/\*.*?\*/|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\\.""", re.DOTALL)
 # Hexadecimal and other escapes of letters, and characters that are syntax outside of strings.
 _MEANT_AS_IT_IS = re.compile(r"(\\[\w\\\n])|\\?([&:()\[\]])")
@@ -87,7 +88,7 @@ class Around:
         found: list[Selector] = []
         for tokens in split_list(prelude):
             require_selector(tokens, self.prefixes, relative=self.parents is not None)
-            found += self._written_out(tinycss2.serialize(tokens).strip())
+            found += self._written_out(tinycss2.serialize(tokens).strip(BLANKS))
         return tuple(found)
 
     def _written_out(self, written: str) -> Iterator[Selector]:

@@ -18,6 +18,7 @@ from app.core.css.cascade import Matched, Rank, rank
 from app.core.css.data import longhands, overlap
 from app.core.css.rules import Declaration, StyleRule, Stylesheet
 from app.core.css.values import is_understood, is_valid
+from app.core.html.blanks import words_between
 from app.core.html.tree import ElementNode, matching
 from app.core.html.veil import is_veiled
 
@@ -170,5 +171,5 @@ def _said(item: Declaration) -> tuple[str, str]:
 
 def _plain(value: str) -> str:
     """A value as it compares: in CSS, only addresses and quoted text tell upper case from lower."""
-    text = " ".join(value.split())
+    text = " ".join(words_between(value))
     return text if "url(" in text.lower() or '"' in text or "'" in text else text.lower()

@@ -17,6 +17,7 @@ from typing import Any
 import cssselect
 
 from app.core.css.data import PSEUDOS
+from app.core.html.blanks import BLANKS
 from app.core.html.veil import is_veiled
 
 _BLANKS = frozenset({"whitespace", "comment"})
@@ -232,7 +233,7 @@ class _Reader:
         """``2n+1``, or ``2n+1 of .a``."""
         of = [at for at, part in enumerate(tokens) if part.type == "ident" and part.lower_value == "of"]
         counted = tokens[: of[0]] if of else tokens
-        text = "".join(" " if part.type in _BLANKS else part.serialize() for part in counted).strip()
+        text = "".join(" " if part.type in _BLANKS else part.serialize() for part in counted).strip(BLANKS)
         if _COUNT.fullmatch(text) is None or (of and (plainly or counted[-1].type not in _BLANKS)):
             raise NoSelectorError(f"{written} is no count")
         if of:

@@ -35,6 +35,7 @@ from app.core.css.neighbours import (
     walk,
 )
 from app.core.css.selector_syntax import require_selector, split_list
+from app.core.html.blanks import BLANKS
 from app.core.html.selecting import compiled_selector, parsed_selectors
 from app.core.html.svg_names import RECASED
 
@@ -74,7 +75,6 @@ CASELESS_ATTRIBUTES = frozenset(
 _STAR = re.compile(r"\*(?!:(?:first|last|only|nth)-)")
 
 _COLON = ":"
-_BLANKS = " \t\n\r\f"  # and no other: a no-break space is a part of a name
 # Every browser takes "::-webkit-…", whether it knows it or not, but not what is asked of that; nobody takes
 # what is of others. Not all know the flag of [type=a s], and Chromium no string and no list in :lang().
 _OF_SOME_BROWSERS = re.compile(
@@ -153,7 +153,7 @@ def parse_selectors(prelude: Sequence[Any], prefixes: Set[str] = frozenset()) ->
     for tokens in listed:
         require_selector(tokens, prefixes)
     for tokens in listed:
-        text = "".join(str(token.serialize()) for token in tokens if token.type != "comment").strip(_BLANKS)
+        text = "".join(str(token.serialize()) for token in tokens if token.type != "comment").strip(BLANKS)
         texts.append(text)
         try:
             parsed = parsed_selectors(text)
@@ -223,7 +223,7 @@ def _is_negation(token: Any) -> bool:
 
 def _apart(negation: Any) -> str:
     """``not(a):not(b)`` of ``not(a, b)``; the colon stands before it."""
-    options = [tinycss2.serialize(option).strip() for option in split_list(negation.arguments)]
+    options = [tinycss2.serialize(option).strip(BLANKS) for option in split_list(negation.arguments)]
     return ":".join(f"not({option})" for option in options)
 
 

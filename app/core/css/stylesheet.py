@@ -24,6 +24,7 @@ from app.core.css.nesting import Around
 from app.core.css.rules import CssIssue, Declaration, Span, StyleRule, Stylesheet
 from app.core.css.selectors import Selector
 from app.core.css.values import is_known, problem
+from app.core.html.blanks import BLANK, BLANKS
 from app.core.html.veil import is_veiled
 
 # A comment, or what may hold "/*" and is none: a string, an address.
@@ -31,7 +32,7 @@ _COMMENT = re.compile(
     rf"""/\*.*?(?:\*/|\Z)|(["'])(?:\\[0-9a-f]{{1,6}}\s?|\\.|(?!\1)[^\\\n])*\1?|{ADDRESS_OPENS}(?:\\.|[^)\\])*\)?""",
     re.DOTALL | re.IGNORECASE,
 )
-_VML_HOOK = re.compile(r"\s*\w+\\:\*(?:\s*,\s*\w+\\:\*)*\s*")
+_VML_HOOK = re.compile(rf"{BLANK}*\w+\\:\*(?:{BLANK}*,{BLANK}*\w+\\:\*)*{BLANK}*")
 _LINE_END = re.compile(r"\r\n|[\r\n\f]")
 _CONDITIONS = frozenset({"media", "supports", "layer", "container", "scope", "starting-style"})
 _STRAY = "This '}' closes nothing; it is skipped together with the rule that follows."
@@ -125,7 +126,7 @@ class _Cutter:
 
     def _at_rule(self, node: Any, start: int, following: int, around: Around) -> Span:
         if node.content is None:
-            return Span(start, start + len(self._text[start:following].rstrip()))
+            return Span(start, start + len(self._text[start:following].rstrip(BLANKS)))
         span = Span(start, self._block_end(node, start, following))
         if node.lower_at_keyword in _CONDITIONS:
             inner = _under(node, around)
@@ -233,7 +234,9 @@ def _under(node: Any, around: Around) -> Around:
     """What stands around the rules in an at-rule."""
     if node.lower_at_keyword == "scope":
         return around.in_scope(node.prelude)
-    return around.under(f"@{node.lower_at_keyword} {tinycss2.serialize(node.prelude).strip()}".strip())
+    return around.under(
+        f"@{node.lower_at_keyword} {tinycss2.serialize(node.prelude).strip(BLANKS)}".strip(BLANKS)
+    )
 
 
 def _prefixes(nodes: list[Any]) -> Iterator[str]:

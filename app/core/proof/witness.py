@@ -19,6 +19,7 @@ import css_inline
 from app.core.proof.atoms import Atoms, Watched, conditions, order, parts, sheet_atoms, style_atoms
 from app.core.proof.events import Event
 from app.core.proof.exposed import exposed, with_exposed
+from app.core.proof.pieces import BLANKS
 from app.core.proof.quirks import is_quirky
 from app.core.proof.scriptless import STANDS_FOR_NOSCRIPT, scriptless
 
@@ -175,7 +176,7 @@ def _stylesheets(pieces: Iterable[_Piece]) -> Iterator[tuple[str, str]]:
                 continue
             if attributes.get("title", "") not in {"", taken}:
                 continue
-            medium = attributes.get("media", "").strip().lower()
+            medium = attributes.get("media", "").strip(BLANKS).lower()
             yield raw, "" if medium in _SCREENS else f"@media {medium}"
 
 

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 
 from app.core.engines import is_placeholder_address
+from app.core.html.blanks import words_between
 from app.core.validation.css import written_declarations
 from app.core.validation.nodes import Element
 from app.core.validation.page import Page
@@ -70,7 +71,7 @@ def check_urls(page: Page) -> Iterator[Violation]:
             key = (element.name, name)
             is_link = key in _LINKS or (element.name.startswith(_VML) and name == "href")
             if element.name == "link" and _LOADING.isdisjoint(
-                element.attributes.get("rel", "").lower().split()
+                words_between(element.attributes.get("rel", "").lower())
             ):
                 continue
             if is_link or key in _RESOURCES or (element.name.startswith(_VML) and name in _OF_VML):
@@ -128,4 +129,4 @@ def _judge(url: str, element: Element, is_link: bool) -> tuple[Rule, str] | None
 
 
 def _candidates(srcset: str) -> Iterator[str]:
-    return (candidate.split()[0] for candidate in srcset.split(",") if candidate.split())
+    return (words[0] for candidate in srcset.split(",") if (words := words_between(candidate)))
