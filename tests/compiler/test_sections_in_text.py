@@ -213,6 +213,11 @@ METADATA = f"""{{"description": "A mail.", "audience": "customer", "subject": "H
             "<table><tr><th>A<th>B<th>C</tr>{{#l}}{{#s}}<tr><td>x<td>y<td>z</tr>{{/s}}{{/l}}</table>",
             "A | B | C\n{{#l}}\n{{#s}}\nx | y | z\n{{/s}}\n{{/l}}",
         ),
+        # What shows where a list is empty, beside something else.
+        (
+            "<a href='{{u}}'>{{^l}}x{{/l}}{{#s}}y{{/s}}</a>",
+            "{{^l}}x{{/l}}{{#s}}y{{/s}}{{#s}}: {{u}} {{/s}}{{^s}}{{^l}}: {{u}} {{/l}}{{/s}}",
+        ),
         # An object of which all is printed here alone, and a flag: no list.
         ("<a href='{{u}}'>{{#o}}{{x}} y{{/o}}</a>", "{{#o}}{{x}} y: {{u}} {{/o}}"),
         ("<a href='{{u}}'>{{#s}}{{m}} y{{/s}}</a>", "{{#s}}{{m}} y: {{u}} {{/s}}"),

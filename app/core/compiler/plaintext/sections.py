@@ -135,7 +135,9 @@ def where_any(nodes: Nodes) -> list[str] | None:
         return [PLACE]
     if not nodes or len(nodes) > _MOST:
         return None if nodes else []
-    node, rest = nodes[0], nodes[1:]
+    # Where a list is empty, something can be said once; where it is not, nothing can: lists come last.
+    node, *others = sorted(nodes, key=lambda node: isinstance(node, Conditional) and node.repeats)
+    rest = tuple(others)
     if not isinstance(node, Conditional) or (node.repeats and not node.is_inverted):
         return None
     opening, closing = node.tags
