@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from tests.compiler.mutating import Change
+from tests.compiler.showing_templates import SHOWING
 from tests.corpus.looks.patterns import Pattern, templates
 
 
@@ -42,10 +43,6 @@ MUTANTS: dict[str, Mutant] = {
                 "specificity=(0, sum(parsed.specificity()[:2]), parsed.specificity()[2])",
             ),
         ),
-        ("specificity",),
-    ),
-    "an element does not count": Mutant(
-        ((SELECTORS, "specificity=parsed.specificity()", "specificity=(*parsed.specificity()[:2], 0)"),),
         ("specificity",),
     ),
     "the order of style elements does not count": Mutant(
@@ -108,17 +105,33 @@ MUTANTS: dict[str, Mutant] = {
         ),
         ("shorthand-order",),
     ),
-    "of a rule, only the last declaration counts": Mutant(
-        ((CASCADE, "[item for item in rule if", "[item for item in rule[-1:] if"),)
+    "a number has no bounds": Mutant(
+        (("css.basic_types", "return term.bounds[0] <= number <= term.bounds[1]", "return True"),),
+        ("nearly-values",),
+    ),
+    "what begins as a value is one": Mutant(
+        (("css.values", "return len(tokens) in _Match(tokens).ends(syntax, 0)", "return True"),),
+        ("nearly-values",),
+    ),
+    "a list is as specific as its first selector": Mutant(
+        (
+            (
+                INLINING,
+                "[rank(number, rule, selector)]\n        ]",
+                "[rank(number, rule, rule.inlinable[0])]\n        ]",
+            ),
+        ),
+        ("list-of-ranks",),
+    ),
+    "an id in a negation does not count": Mutant(
+        ((SELECTORS, "return ids, classes + counts, names", "return 0, classes + counts, names"),),
+        ("no-such-id",),
     ),
     # What matches.
     "attributes match by case": Mutant(((SELECTORS, 'part.flag or "i"', "part.flag"),), ("attribute-case",)),
     "a rule with an attribute is lost": Mutant(
         ((INLINING, "for number in sorted({*asked}.difference(plain)):", "for number in ():"),),
         ("attribute-case",),
-    ),
-    "only the first selector of a list counts": Mutant(
-        ((INLINING, "for selector in rule.inlinable\n", "for selector in rule.inlinable[:1]\n"),)
     ),
     "a list survives a selector that is none": Mutant(
         ((SELECTORS, "require_selector(tokens, prefixes)", "pass"),), ("unknown-list",)
@@ -139,20 +152,15 @@ MUTANTS: dict[str, Mutant] = {
     "a neighbour in a section is always there": Mutant(
         (("compiler.static_selectors", "if parent is None:", "if True:"),), ("sometimes",)
     ),
+    "a neighbour that data bring is none": Mutant(
+        (("compiler.moved_neighbours", "if wider else tuple(sheets)", "if False else tuple(sheets)"),),
+        ("repeated-neighbours",),
+    ),
     "a pseudo-class is no reason to stay": Mutant(
         ((SELECTORS, 'return "it names a pseudo-class"', 'return ""'),), ("links",)
     ),
     "rules for implied elements are lost": Mutant(
         ((SPLICING, "rules |= {rule.rank.order for rule in found}", "pass"),), ("implied-tbody",)
-    ),
-    "each element gets the rules of the next": Mutant(
-        (
-            (
-                COMPILATION,
-                "number: matched[each] for number,",
-                "max(number - 1, 0): matched[each] for number,",
-            ),
-        )
     ),
     # What stays.
     "what is for phones is lost": Mutant(
@@ -170,9 +178,6 @@ MUTANTS: dict[str, Mutant] = {
     ),
     "what is for print is inlined": Mutant(
         ((INLINING, "return media not in _EVERYWHERE or", "return"),), ("media-element",)
-    ),
-    "no rule has to stay": Mutant(
-        ((RULES, "self.nesting\n            or not", "False and not"),), ("links",)
     ),
     "what stays is turned round": Mutant(
         ((INLINING, "key=lambda span: span.start)", "key=lambda span: -span.start)"),),
@@ -314,90 +319,7 @@ MUTANTS: dict[str, Mutant] = {
 
 @cache
 def corpus() -> dict[str, Pattern]:
-    return {pattern.name: pattern for pattern in [*templates(), *FURTHER]}
-
-
-def _pattern(name: str, css: str, body: str, **data: object) -> Pattern:
-    return Pattern(
-        name, f"<!DOCTYPE html><html><head><style>{css}</style></head><body>{body}</body></html>", data
-    )
-
-
-_NAMED = "<div class=c><p class='a&amp;b'>x</p><p class='d:e'>y</p></div><p class=b>z</p>"
-FURTHER = [
-    _pattern(
-        "two-conditions",
-        "p{top:9px} p.b{top:2px} @media(max-width:480px){p{top:4px}} @media print{p.b{top:6px}}",
-        "<p class=a>x</p><p class='a b'>y</p>",
-    ),
-    _pattern(
-        "phone-between-and-above",
-        "p{top:9px} p.b{top:2px} @media(max-width:480px){.a{top:4px} p.a.b{top:6px}}",
-        "<p class=a>x</p><p class='a b'>y</p>",
-    ),
-    _pattern("unknown-list", ".a,p:hoover{color:#c00}", "<p class=a>x</p>"),
-    _pattern("hover-twice", "a:hover{top:1px} a:hover{top:2px}", "<p><a href=#>x</a></p>"),
-    _pattern("own-mark", "p{color:#c00!important}", "<p style='color:#00c!important'>x</p>"),
-    _pattern("own-plain", "p{color:#c00!important}", "<p style='color:#00c'>x</p>"),
-    _pattern("sometimes", "i:nth-child(2){color:#c00}", "<p>{{#a}}<b>y</b>{{/a}}<i>x</i></p>", a=False),
-    _pattern("print-sheet", "p{top:0}</style><style media=print>p{color:#000}", "<p>x</p>"),
-    _pattern("hover-order", "a{top:0} a:hover{top:1px} p a:hover{top:2px}", "<p><a href=#>x</a></p>"),
-    _pattern(
-        "two-hovers",
-        "p:hover{color:#00c} a:hover,p:active{color:#0cc!important} p{color:#111} p.a{left:0}",
-        "<p class=a>x</p>",
-    ),
-    _pattern("phone-own", "@media(max-width:480px){p{color:#00c}} p{left:0}", "<p style='color:#c00'>x</p>"),
-    _pattern(
-        "phone-mixed",
-        "p{color:#c00} @media(max-width:480px){p{color:#00c}}",
-        "<p>x</p><p style='color:#0c0'>y</p>",
-    ),
-    _pattern(
-        "phone-marked",
-        "p{color:#c00} .a{color:#0c0} @media(max-width:480px){p{color:#0cc!important} p.a{color:#00c}}",
-        "<p class=a>x</p>",
-    ),
-    _pattern(
-        "phone-two",
-        "p{color:#c00} @media(max-width:480px){p{color:#00c}} @media(max-width:400px){p{color:#0cc}}",
-        "<p>x</p>",
-    ),
-    _pattern("unescaped", "p{font-family:{{{v}}} }", "<p>x</p>", v='"A B"'),
-    _pattern("reference", "p{color:#00c}", "<p style='font-family:&apos;A B&apos;'>x</p>"),
-    # Of these templates no other showed a mutant drawn at random.
-    _pattern(
-        "rows",
-        "td+td{color:#c00} td:first-child{left:0} tr:last-child td{top:0} td{color:#333}",
-        "<table>{{#rows}}<tr><td>x</td><td>{{.}}</td></tr>{{/rows}}<!-- c --></table>",
-        rows=["y", "z"],
-    ),
-    _pattern(
-        "beside-blocks",
-        ".a+.b{color:#c00} .a~.b{left:0} .b{color:#333}",
-        "<div><p class=a>x</p>{{#s}}<p>y</p>{{/s}}<p class=b>z</p></div>",
-        s=[1],
-    ),
-    _pattern(
-        "newer-than-a-class",
-        "p:not(.a, b){color:#c00} .x{color:#00c} p:is(b, .x){left:0} .x.x{left:1px} .x{top:1px} "
-        "p:nth-child(1 of .x){top:0} "
-        "@media(max-width:480px){p:not(b, .a){right:0} .x{right:1px} p{right:2px}}",
-        "<p class=x>x</p><p>y</p>",
-    ),
-    _pattern(
-        "shown-sheet",
-        "style{display:block;white-space:pre} p{color:#c00}",
-        "<style>i{top:0}/* seen */</style><p>x <i>y</i></p>",
-    ),
-    _pattern("escaped-within", r".c{.a\&b{color:#c00} & .d\:e{left:0}} p{color:#00c;left:1px}", _NAMED),
-    _pattern(
-        "between-two",
-        "p{color:#c00;left:0} p.a.b{color:#00c} @media(max-width:480px){p.a{color:#0c0;left:1px}} "
-        "i{left:2px}",
-        "<p class='a b'>x</p><p>y</p><p class=a>z</p><b>w</b>",
-    ),
-]  # fmt: skip
+    return {pattern.name: pattern for pattern in [*templates(), *SHOWING]}
 
 
 def showing(mutant: Mutant) -> list[Pattern]:
