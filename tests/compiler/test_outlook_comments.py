@@ -264,6 +264,22 @@ def test_where_outlooks_own_elements_change_what_a_rule_reaches_is_a_warning(loa
     compilation = compile_template(templates.templates["mail"], templates)
     (finding,) = equivalence_findings(compilation, templates, {}, fixture="")
     assert (finding.code, finding.severity) == ("outlook-rule", Severity.WARNING)
+    assert finding.remedy == "Give the element a class, and write the rule for that."
+
+
+def test_an_element_that_a_parser_adds_is_to_be_written_out(load: Loader) -> None:
+    html = (
+        "<head><style>*:not(br):not(tr):not(html) { box-sizing: border-box !important }</style></head>"
+        "<body><p>x</p><!--[if mso]><table><tr><td>y</td></tr></table><![endif]--></body>"
+    )
+    templates = load({"mail.html": html})
+    compilation = compile_template(templates.templates["mail"], templates)
+    (finding,) = equivalence_findings(compilation, templates, {}, fixture="")
+    assert finding.code == "outlook-rule"
+    assert "<tbody>" in finding.message
+    assert (
+        finding.remedy == "Write the <tbody> out, which parsers add here: then it can have a style attribute."
+    )
 
 
 @pytest.mark.parametrize(("css", "rows"), OF_NEIGHBOURS)

@@ -51,6 +51,10 @@ class Divergence:
     of_style: bool = False
 
 
+_OF_ITS_OWN = "Give the element a class, and write the rule for that."
+_ADDED = "Write the {} out, which parsers add here: then it can have a style attribute."
+
+
 def equivalence_findings(
     compilation: Compilation,
     templates: TemplateSet,
@@ -153,7 +157,9 @@ def _outlook_findings(
             message="With the elements that only Outlook for Windows reads, other rules reach this element "
             f"there, and a style attribute is the same for every client: {difference.message}",
             location=place,
-            remedy="Give the element a class, and write the rule for that.",
+            remedy=_OF_ITS_OWN
+            if any(_lines(compiled)[difference.event :][:1])
+            else _ADDED.format(_name(ours.events[difference.event])),
         )
     else:
         which = "A rule that stays" if lasting else "A rule in a comment"
@@ -215,6 +221,11 @@ def _differing(
 
 def _line(html: str, event: int) -> int:
     """The line of the last start tag up to an event."""
+    return int(next((line for line in reversed(_lines(html)[: event + 1]) if line), "1"))
+
+
+def _lines(html: str) -> list[str]:
+    """The line of the start tag of each event, "" for one that has none: words, and what a parser adds."""
     try:
         edits = Edits(html)
         for tag in Markup(html).start_tags:
@@ -222,9 +233,8 @@ def _line(html: str, event: int) -> int:
             edits.insert(tag.name_end, f' {_LINE}="{line}"')
         events = look(edits.applied()).events
     except (UnclosedMarkupError, css_inline.InlineError):
-        return 1
-    lines = [dict(item.attributes).get(_LINE, "") for item in events[: event + 1]]
-    return int(next((line for line in reversed(lines) if line), "1"))
+        return []
+    return [dict(item.attributes).get(_LINE, "") for item in events]
 
 
 def _passed_over(raw_tag: RawTag, template: str, fixture: str) -> Finding:
