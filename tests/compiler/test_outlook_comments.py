@@ -330,3 +330,13 @@ def test_a_rule_that_stays_and_loses_on_what_outlook_alone_reads_is_a_warning(lo
     lost = replace(compilation.compiled, html=compilation.compiled.html.replace("top: 0", "top: 9px"))
     (finding,) = equivalence_findings(replace(compilation, compiled=lost), templates, {}, fixture="")
     assert finding.code == "not-equivalent"
+
+
+@pytest.mark.parametrize("question", ["[style]", "p[style*='top:']", "[style] b"])
+def test_what_is_inlined_for_outlook_is_found_by_no_rule_that_asks_about_style(
+    load: Loader, question: str
+) -> None:
+    css = f"{question} {{ color: red }} .a {{ top: 9px }}"
+    templates = load({"mail.html": f"<style>{css}</style><!--[if mso]><p class=a><b>x</b></p><![endif]-->"})
+    compilation = compile_template(templates.templates["mail"], templates)
+    assert not equivalence_findings(compilation, templates, {}, fixture="")

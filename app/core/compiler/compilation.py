@@ -175,9 +175,12 @@ class _Compiler:
         self._findings += marking.findings(document, losing, marked, source.name)
         inlined, asked = spelling.divided(document, {number: rules[number] for number in rules.keys() - left})
         asked |= {rule.rank.order for number in rules.keys() & reverted for rule in rules[number]}
+        for_outlook = rules_for_outlook(document, book)
+        heard = {tag for tag in for_outlook if spelling.changes(document, tag, for_outlook[tag])}
+        asked |= {rule.rank.order for tag in heard for rule in for_outlook[tag]}
+        for_outlook = {tag: found for tag, found in for_outlook.items() if tag not in heard}
         more = rules_through_outlook(document, book, rules) | book.also_preserved | asked
         preserved = kept(document, masked, matched, marked, book, more | rules_for_vml(document))
-        for_outlook = rules_for_outlook(document, book)
         repeated = {masked.numbers[element]: items for element, items in strong.repeated.items()}
         styled = {**dict.fromkeys(repeated, ()), **inlined}
         compiled_html, origins = splice(document, styled, preserved, spelling, for_outlook, repeated)

@@ -16,6 +16,7 @@ from app.core.compiler.document import Document
 from app.core.css.cascade import Matched, spelled, surrounding, written
 from app.core.css.compounds import class_names
 from app.core.css.rules import Declaration
+from app.core.html.markup import StartTag
 from app.core.html.veil import is_veiled
 
 _ASKS = re.compile(
@@ -99,14 +100,16 @@ class Spelling:
         self, document: Document, rules: Mapping[int, Sequence[Matched]]
     ) -> tuple[dict[int, Sequence[Matched]], set[tuple[int, int]]]:
         """The rules to inline, by the number of their start tag, and those to keep, by ``Rank.order``."""
-        preserved = {number for number in rules if self._changes(document, number, rules[number])}
+        tags = document.markup.start_tags
+        preserved = {number for number in rules if self.changes(document, tags[number], rules[number])}
         inlined = {number: found for number, found in rules.items() if number not in preserved}
         return inlined, {rule.rank.order for number in preserved for rule in rules[number]}
 
-    def _changes(self, document: Document, number: int, rules: Sequence[Matched]) -> bool:
+    def changes(self, document: Document, tag: StartTag, rules: Sequence[Matched]) -> bool:
+        """Whether some question gets another answer where these rules are inlined into a tag."""
         if not self._questions:
             return False
-        value = document.value(document.markup.start_tags[number], "style")
+        value = document.value(tag, "style")
         own = None if value is None else html.unescape(value)
         within = (own or "").strip(" \t\r\n\f;")
         before, after = surrounding(rules, within)
