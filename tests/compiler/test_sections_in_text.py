@@ -84,6 +84,7 @@ STRAYS = [
     "{{#s}}<table>{{^l}}none{{/l}}</table>{{/s}}after",
     "<table>one, {{#s}} <tr><td>row</td></tr>{{/s}} two{{^s}} {{/s}}<tr><td>row</table>",
     # The section begins in the body that a parser implies, and ends behind one that is written.
+    "<table><tr><td>row</tr>{{#l}}<tbody><tr><td>{{n}}</tr></tbody>{{/l}}{{#s}}<tfoot><tr><td>x</tfoot>{{/s}}</table>",
     "<table><tr><td>row</tr>{{#l}}<tbody><tr><td>{{n}}</tr>{{#s}} note {{/s}}</tbody>{{/l}}</table>",
     "<table><tr><td>row</tr>{{#s}}{{#l}} <tbody> {{n}} <tr><td>{{n}}</tr></tbody>{{/l}} {{/s}}</table>",
     # Markup from data among rows brings rows.
