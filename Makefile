@@ -47,7 +47,7 @@ node_modules/.tools: package-lock.json | $(VENV)/.dev
 	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --ignore-scripts --silent
 	@touch $@
 
-# Environments that know nothing of each other, and pip uses one processor: two are made at a time.
+# Four environments that know nothing of each other, and pip uses one processor: two are made at a time.
 .PHONY: environments
 environments: node_modules/.tools .venv-sbom/.installed ## Install every locked package that the tests need
 

@@ -31,8 +31,8 @@ $(CHECKOV)/.installed: requirements/checkov.lock | $(BIN)/python
 	@$(CHECKOV)/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements/checkov.lock
 	@touch $@
 
-# So does the scan among the tests of whole estates.
-test-estate: $(CHECKOV)/.installed
+# The tests ask whether a job finds it, and those of whole estates scan with it.
+environments: $(CHECKOV)/.installed
 
 # A job that plans, applies or verifies needs boto3 and Terraform; whoever has more installed has these.
 $(VENV)/.deploy: requirements/deploy.lock | $(BIN)/python
