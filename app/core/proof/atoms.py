@@ -20,46 +20,23 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
 
 from app.core.css.data import longhands
-from app.core.proof.names import read, spelled_out, unescaped
-from app.core.proof.pieces import BLANKS, closings, is_broken, pieces, split
+from app.core.proof.names import read, unescaped
+from app.core.proof.pieces import is_broken, pieces, split
+from app.core.proof.plain_selectors import PADDING, plain_selectors
 from app.core.proof.refused import is_refused
-from app.core.proof.rules import (
-    NOT,
-    WEIGHTLESS,
-    ProofRule,
-    said,
-    sheet_rules,
-    without_ids,
-    without_weightless,
-)
-from app.core.proof.scriptless import scriptless_selector
+from app.core.proof.rules import ProofRule, said, sheet_rules
 
 _LETTER = r"[\w\x80-\U0010ffff-]|\\(?:[0-9a-fA-F]{1,6}[ \t\r\n\f]?|[^\n0-9a-fA-F])"
 _DECLARATION = re.compile(rf"\s*(--(?:{_LETTER})*|(?!-?[0-9]|-\s*:)(?:{_LETTER})+)\s*:(.*)", re.DOTALL)
 _PLAIN_NAME = re.compile(r"(?:[\w-]|[^\x00-\x7f])+")
 _MARK = re.compile(rf"!\s*((?:{_LETTER})+)\s*$")
-_STATIC_PSEUDOS = (
-    r"(?:first|last|only)-(?:child|of-type)|nth-(?:last-)?(?:child|of-type)|not|has|root|empty|bbws-not"
-)
-_OF_CLIENT = (
-    rf"(?<!\\)::?(?!(?:{_STATIC_PSEUDOS})\b)-?[a-z][\w-]*(?:\([^()]*\))?|\[\s*(?:data-|x-|owa|lang\b)[^\]]*\]"
-)
-_INNER = r"(?:[^()]|\([^()]*\))*"
-_OF_CLIENTS = re.compile(
-    rf":not\((?=[^()]*(?:{_OF_CLIENT})){_INNER}\)|(?<!\\):(?:is|where)\({_INNER}\)"
-    rf"|(?<!\\):nth-(?:last-)?child\([^()]*\sof\s{_INNER}\)|{_OF_CLIENT}",
-    re.IGNORECASE,
-)
-_EITHER = re.compile(r":(is|where)\((.*)\)", re.IGNORECASE | re.DOTALL)
-_EITHER_OPENS = re.compile(r":(is|where|not)$", re.IGNORECASE)
-_COUNTED = re.compile(r":nth-(?:last-)?child\([^()]*?\sof\s(.*)\)", re.IGNORECASE | re.DOTALL)
 _PSEUDO_ELEMENT = re.compile(r"::|:(?:before|after|first-line|first-letter)\b", re.IGNORECASE)
 # What a client of long ago does not understand: other functions, other units, other keywords.
 _NEWER = re.compile(
@@ -71,7 +48,6 @@ _NEWER = re.compile(
 
 EVERYTHING, OLDEST = "b", "s"
 _REVERTS = "revert-layer"
-_PADDING = ":not(#bbws-none)"  # true of everything, and as specific as an id
 _IDS = 4  # so many of them outweigh the ids of a selector
 _MOST_LAYERS = 50  # beyond which no one is told from another
 
@@ -100,9 +76,9 @@ def conditions(css: str, medium: str) -> Watched:
     """The conditions of a stylesheet, as universes; ``medium`` is that of all of it, "" for the screen."""
     found = set()
     for rule in sheet_rules(css, medium).rules:
-        for selector in _selectors(rule):
-            pseudos = _without_clients(selector)[1]
-            condition = "" if any(map(_PSEUDO_ELEMENT.match, pseudos)) else _condition(rule, pseudos)
+        for selector in plain_selectors(rule.selectors):
+            asked = selector.asked
+            condition = "" if any(map(_PSEUDO_ELEMENT.match, asked)) else _condition(rule, asked)
             for item in _declarations(rule.text) if condition else ():
                 found |= {(_universe(condition), part) for part in item.parts}
     return frozenset(found)
@@ -138,13 +114,12 @@ def _watchers(watched: Watched) -> Mapping[str, tuple[str, ...]]:
 class Order:
     """What the order of all rules of a document hangs on besides specificity.
 
-    ``layers`` are the names of layers, each with its place; a rule outside comes after them. Some rule says
-    ``weightless`` things that are as specific as an id and are not to count, so every other one has as many
-    ids added.
+    ``layers`` are the names of layers, each with its place; a rule outside comes after them. Where some rule
+    says ``weightless`` things, its selector counts an id that is none of it, and every other one is to.
     """
 
     layers: tuple[tuple[tuple[str, ...], int], ...]
-    weightless: int
+    weightless: bool
 
 
 @lru_cache(maxsize=64)
@@ -163,8 +138,8 @@ def order(sheets: tuple[tuple[str, str], ...]) -> Order:
 
     places = tuple((name, number) for number, name in enumerate(sorted(names, key=place)))
     rules = [rule for sheet in read for rule in sheet.rules]
-    most = max((selector.count(WEIGHTLESS) for rule in rules for selector in _selectors(rule)), default=0)
-    return Order(places, most)
+    weightless = any(item.counts_an_id for rule in rules for item in plain_selectors(rule.selectors))
+    return Order(places, weightless)
 
 
 @lru_cache(maxsize=256)
@@ -188,16 +163,14 @@ def sheet_atoms(
             statements.append(rule.text)
             continue
         place = places.get(rule.layer, outside) if rule.layer else outside
-        for selector in _selectors(rule):
-            plain, pseudos = _without_clients(scriptless_selector(selector))
+        for selector in plain_selectors(rule.selectors):
             declared = (
                 each for each in _declarations(rule.text) if not (by_word and each.value.lower() == _REVERTS)
             )
-            bodies = _atoms(declared, _condition(rule, pseudos), watched, meaning, basic=basic)
-            plain = spelled_out(plain.replace(NOT, ":not("))
-            missing = order.weightless - plain.count(WEIGHTLESS)
+            bodies = _atoms(declared, _condition(rule, selector.asked), watched, meaning, basic=basic)
+            missing = order.weightless and not selector.counts_an_id
             for mark, (body, weight) in enumerate(zip(bodies, (place, outside - place), strict=True)):
-                text = f"{plain}{_PADDING * (weight * _IDS + missing)}"
+                text = f"{selector.text}{PADDING * (weight * _IDS + missing)}"
                 if body:
                     (later if rule.scoped else now).append((text, body))
                 for name in body:
@@ -212,38 +185,6 @@ def _written(rules: Iterable[tuple[str, Mapping[str, str]]]) -> str:
 
 def _body(atoms: Mapping[str, str]) -> str:
     return "".join(f"{name}:{word};" for name, word in atoms.items())
-
-
-def _selectors(rule: ProofRule) -> Iterator[str]:
-    for part in split(pieces(rule.selectors), ",") if rule.selectors else ():
-        yield "".join(_without_either(part))
-
-
-def _without_either(found: list[str]) -> Iterator[str]:
-    """A selector with ``:is()`` and ``:where()`` written so that css-inline can read them.
-
-    Those that hold what only a client can decide stay, and so do those in ``:not()``.
-    """
-    ends = closings(found)
-    here = 0
-    while here < len(found):
-        match = _EITHER_OPENS.search(found[here])
-        if match is None or here + 1 not in ends:
-            yield found[here]
-            here += 1
-            continue
-        end = ends[here + 1]
-        inner = found[here + 2 : end]
-        name, options = match[1].lower(), "".join(inner)
-        if name != "not":
-            options = without_weightless("".join(_without_either(inner)))
-        if name == "not" or _OF_CLIENTS.search(options):
-            yield f"{found[here]}({options})"
-        else:
-            yield found[here][: match.start()]
-            weightless = f"{without_ids(options)}),{WEIGHTLESS})"
-            yield f"{NOT}{NOT}{weightless if name == 'where' else f'{options}))'}"
-        here = end + 1
 
 
 @lru_cache(maxsize=4096)
@@ -265,8 +206,8 @@ def style_atoms(css: str, watched: Watched, *, basic: bool, by_word: bool = Fals
     return Atoms(_body(unmarked) + _body(marked), meaning, ())
 
 
-def _condition(rule: ProofRule, pseudos: list[str]) -> str:
-    return " ".join(filter(None, [rule.condition, *pseudos]))
+def _condition(rule: ProofRule, asked: Sequence[str]) -> str:
+    return " ".join(filter(None, [rule.condition, *asked]))
 
 
 def _universe(condition: str) -> str:
@@ -276,36 +217,6 @@ def _universe(condition: str) -> str:
 @lru_cache(maxsize=4096)
 def _digest(text: str) -> str:
     return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).hexdigest()
-
-
-def _without_clients(selector: str) -> tuple[str, list[str]]:
-    """A selector with what css-inline cannot know taken for true, and what that was.
-
-    It is what only a client can decide, in ``:is()`` and ``:where()`` too, and ``:nth-child(2 of .a)``, which
-    css-inline does not read.
-    """
-    found = [match.group() for match in _OF_CLIENTS.finditer(selector)]
-    return _OF_CLIENTS.sub(_always, selector).strip(BLANKS), [said(spelled_out(item)) for item in found]
-
-
-def _always(match: re.Match[str]) -> str:
-    """What is true of every element, and as specific as CSS says (Selectors Level 4, section 17)."""
-    text = match.group()
-    either = _EITHER.fullmatch(text)
-    counted = _COUNTED.fullmatch(text)
-    if either and either[1].lower() == "where":
-        return ":not(:not(*))"
-    if either:
-        return _most_specific(either[2])
-    if counted:
-        return f":not(.bbws-none){_most_specific(counted[1])}"
-    return ":not(bbws-none)" if _PSEUDO_ELEMENT.match(text) else ":not(.bbws-none)"
-
-
-def _most_specific(options: str) -> str:
-    """What is true of every element, and as specific as the most specific of a list."""
-    each = ("".join(option).strip(BLANKS) for option in split(pieces(options), ","))
-    return f":not({','.join(f'{_without_clients(option)[0]}:not(*)' for option in each)})"
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ NOT = ":bbws-not("
 """What stands for ``:not(`` until it is known which parts of a selector only a client can decide."""
 
 WEIGHTLESS = "#bbws-weightless"
-"""The id that makes ``:not()`` as specific as an id, whatever else it asks."""
+"""The id that makes ``:not()`` as specific as an id, whatever else it asks: such a one is not to count."""
 
 _END = r"(?![\w-]|[^\x00-\x7f])"  # of a name
 _CONDITIONAL = re.compile(rf"@(?:media|supports|layer|container|scope|starting-style){_END}", re.IGNORECASE)
@@ -44,7 +44,6 @@ _OWN_PSEUDO = re.compile(
     re.IGNORECASE,
 )
 _ID = re.compile(r"#((?:[\w-]|[^\x00-\x7f])+)")
-_WHERE = re.compile(r":where\(((?:[^()]|\([^()]*\))*)\)", re.IGNORECASE)
 _HIDES_FROM_HTML = re.compile(r"\A(?:\s|<!--|-->)+")
 
 
@@ -195,19 +194,19 @@ def _scoped(head: str, around: _Around) -> _Around:
     """The same, in ``@scope (…) to (…)``; without roots everything is in it."""
     inner = _conditional(around, said(head), around.like.layer)
     first, *limits = list(_blocks(pieces(head))) if _ROOTED.match(head) else [""]
-    roots = without_ids(",".join(_written_out(first, around))) if first else ""
+    roots = ",".join(_written_out(first, around)) if first else ""
     if not roots:
         return replace(inner, like=replace(inner.like, selectors=""), parent="*", scope=":not(.bbws-none)")
     outside = [
         _SCOPE_ROOT.sub("", f"{NOT}{NOT}{roots})) {''.join(part).strip()}")
         for limit in limits[:1]
-        for part in split(pieces(without_ids(_without_marks_in_quotes(limit))), ",")
+        for part in split(pieces(_without_marks_in_quotes(limit)), ",")
     ]
     out = "".join(f"{limit},{limit} *," for limit in outside)
     within = f"{NOT}{out}{WEIGHTLESS})" if out else ""
     root = f"{NOT}{NOT}{roots}),{WEIGHTLESS})"
     like = replace(inner.like, selectors=f"{root}{within}", scoped=True)
-    return replace(inner, like=like, parent=root, scope=f"{NOT}{NOT}{roots}),.bbws-none)", within=within)
+    return replace(inner, like=like, parent=root, scope=f"{root}:not(.bbws-none)", within=within)
 
 
 def _blocks(found: list[str]) -> Iterator[str]:
@@ -235,7 +234,7 @@ def _written_out(head: str, around: _Around) -> list[str]:
     if not around.parent:
         return ["".join(part).replace("&", ":root") for part in listed]
     single = len(list(split(pieces(around.parent), ","))) == 1
-    parent = around.parent if around.scope else f"{NOT}{NOT}{without_weightless(around.parent)}))"
+    parent = around.parent if around.scope else f"{NOT}{NOT}{around.parent}))"
     found = []
     for inner in listed:
         text = "".join(inner).strip(BLANKS)
@@ -270,12 +269,6 @@ def _without_marks_in_quotes(selectors: str) -> str:
 def without_ids(selector: str) -> str:
     """The same in what it matches, and less specific than an id."""
     return _ID.sub(r'[id="\1"]', selector)
-
-
-def without_weightless(selector: str) -> str:
-    """The same in a list, where nothing can be weightless."""
-    selector = selector.replace(f",{WEIGHTLESS})", ")")
-    return _WHERE.sub(lambda match: f":is({without_ids(match[1])})", selector)
 
 
 def _sheet_pieces(css: str) -> Iterator[str]:
