@@ -8,8 +8,11 @@ from app.core.validation.checks.attributes import check_attributes
 from app.core.validation.checks.elements import check_elements
 from app.core.validation.checks.head import check_head
 from app.core.validation.checks.identifiers import check_identifiers
+from app.core.validation.checks.links import check_links
 from app.core.validation.checks.nesting import check_nesting
 from app.core.validation.checks.syntax import check_syntax
+from app.core.validation.checks.tables import check_tables
+from app.core.validation.checks.urls import check_urls
 from app.core.validation.data.vocabulary import EMAIL_ATTRIBUTES, OBSOLETE_ATTRIBUTES
 from app.core.validation.page import Page
 from tests.validation.pages import HEAD, codes, document, problems
@@ -185,3 +188,23 @@ class TestHead:
     def test_a_fragment_is_judged_as_the_document_it_becomes(self) -> None:
         assert [problem.offset for problem in check_head(Page("<p>a</p>"))] == [0, 0, 0, 0]
         assert HEAD in document("a")
+
+
+@pytest.mark.parametrize(
+    ("blank", "is_one"),
+    [(" ", True), ("\f", True), ("\xa0", False), ("\u2003", False), ("\x85", False)],
+    ids=ascii,
+)
+def test_the_blanks_around_a_value_are_those_of_html(blank: str, is_one: bool) -> None:
+    """What else Python takes for one is a part of the value, and so makes it another."""
+    table, link = f'<table role="{blank}none"><tr><td>x</table>', f'<a href="{blank}">x y</a>'
+    assert codes(check_tables, table) == ([] if is_one else ["table-role"])
+    assert codes(check_links, link) == (["empty-link"] if is_one else [])
+    found = codes(check_head, "x", root=f'<html lang="{blank}">')
+    assert found == codes(check_head, "x", root=f'<html lang="{"" if is_one else "-"}">')
+
+
+@pytest.mark.parametrize("sign", ["\x01", "\x0b", "\x1c", " "], ids=ascii)
+def test_signs_before_a_url_hide_no_scheme(sign: str) -> None:
+    """Browsers ignore them (URL standard, 4.4)."""
+    assert codes(check_urls, f'<a href="{sign}javascript:x">x</a>') == ["unsafe-url"]

@@ -17,6 +17,7 @@ from app.core.css.compounds import class_names
 from app.core.css.rules import Stylesheet
 from app.core.css.stylesheet import parse_stylesheet
 from app.core.errors import CompileError
+from app.core.html.blanks import BLANKS
 from app.core.html.markup import Attribute, Context, Markup, RawText, StartTag, UnclosedMarkupError, is_remark
 from app.core.html.readings import Readings
 from app.core.html.veil import UnveilableError, Veil, is_veiled
@@ -129,7 +130,7 @@ class Document:
         passed |= {pair.closing.start: pair.closing.end for pair in sections}
         passed |= {region.start: region.end for region in self.markup.regions}
         here = 0
-        while here < first and (text[here].isspace() or here in passed):
+        while here < first and (text[here] in BLANKS or here in passed):
             here = passed.get(here, here + 1)
         start = min(first, here)
         around = [pair.opening.start for pair in sections if pair.opening.start < start < pair.closing.end]

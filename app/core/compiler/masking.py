@@ -27,6 +27,7 @@ from app.core.compiler.sectioning import (
 from app.core.css.data import PROPERTIES
 from app.core.css.rules import Declaration
 from app.core.css.stylesheet import parse_declarations
+from app.core.html.blanks import BLANKS
 from app.core.html.bringing import Brings, brought_to
 from app.core.html.edits import Edits
 from app.core.html.markup import CDATA, Comment, Context, Markup
@@ -128,7 +129,7 @@ def masked_text(document: Document) -> str:
     """The copy before it is parsed."""
     markup, veil = document.markup, document.veil
     edits = Edits(markup.text)
-    if not _FRAME & {tag.name for tag in markup.start_tags} and markup.text.strip():
+    if not _FRAME & {tag.name for tag in markup.start_tags} and markup.text.strip(BLANKS):
         edits.insert(document.body_start, "<body>")
     for comment in markup.comments:
         if not comment.declaration:

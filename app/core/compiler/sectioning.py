@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from lxml import etree
 
 from app.core.compiler.document import SectionPair
+from app.core.html.blanks import BLANK, BLANKS
 from app.core.html.tree import ElementNode, is_comment, is_element
 
 _COMMENT = re.compile(r"bbws (\d+)")
@@ -27,8 +28,9 @@ _SIDES = ("data-bbws-before", "data-bbws-after")
 _ROWS = frozenset({"table", "tbody", "tfoot", "thead", "tr"})
 _STRAY = re.compile(
     r"""(?:<(?:table|tbody|tfoot|thead|tr|col)\b(?:[^>"']|"[^"]*"|'[^']*')*>"""
-    r"|</(?:tr|td|th|tbody|tfoot|thead|caption|colgroup)\s*>|<!--bbws (\d+)-->)"
-    r"\s*(?=[^\s<]|<(?!!--|/?(?:table|tbody|tfoot|thead|tr|td|th|caption|colgroup|col|style|script|template)\b))",
+    r"|</(?:tr|td|th|tbody|tfoot|thead|caption|colgroup)(?=[ \t\r\n\f/>])[^>]*>|<!--bbws (\d+)-->)"
+    rf"{BLANK}*(?=[^ \t\r\n\f<]"
+    r"|<(?!!--|/?(?:table|tbody|tfoot|thead|tr|td|th|caption|colgroup|col|style|script|template)\b))",
     re.IGNORECASE,
 )
 
@@ -114,7 +116,7 @@ def with_marks(copy: str, root: ElementNode) -> str | None:
 
 def _marked(match: re.Match[str]) -> str:
     """The comment of a section with its mark, which knows the blanks beside it: they go where words go."""
-    blanks = [match.string[slice(*place)].isspace() for place in _beside(match)]
+    blanks = [bool(side := match.string[slice(*place)]) and side in BLANKS for place in _beside(match)]
     sides = "".join(f" {name}" for name, is_blank in zip(_SIDES, blanks, strict=True) if is_blank)
     return f'{match[0]}<param {_MARK}="{match[1]}"{sides}>'
 
@@ -154,8 +156,8 @@ def draw_out(
 
 def _holds_any(first: ElementNode, last: ElementNode) -> bool:
     """Whether anything but marks, comments of none and blanks stands between two siblings."""
-    return bool((first.tail or "").strip()) or any(
-        (is_element(node) and _MARK not in node.attrib) or bool((node.tail or "").strip())
+    return bool((first.tail or "").strip(BLANKS)) or any(
+        (is_element(node) and _MARK not in node.attrib) or bool((node.tail or "").strip(BLANKS))
         for node in between(first, last)
     )
 

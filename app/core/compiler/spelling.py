@@ -16,11 +16,14 @@ from app.core.compiler.document import Document
 from app.core.css.cascade import Matched, spelled, surrounding, written
 from app.core.css.compounds import class_names
 from app.core.css.rules import Declaration
+from app.core.html.blanks import BLANK
 from app.core.html.markup import StartTag
 from app.core.html.veil import is_veiled
 
 _ASKS = re.compile(
-    r"\[\s*style\s*(?:([~|^$*]?=)\s*(?:\"((?:[^\"\\]|\\.)*)\"|'((?:[^'\\]|\\.)*)'|([^\s\"'\]]+))\s*([iIsS]?)\s*)?\]",
+    rf"\[{BLANK}*style{BLANK}*(?:([~|^$*]?=){BLANK}*"
+    r"(?:\"((?:[^\"\\]|\\.)*)\"|'((?:[^'\\]|\\.)*)'|([^ \t\r\n\f\"'\]]+))"
+    rf"{BLANK}*([iIsS]?){BLANK}*)?\]",
     re.IGNORECASE | re.DOTALL,
 )
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)

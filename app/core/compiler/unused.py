@@ -123,7 +123,7 @@ def _css_comments(veil: Veil, raw: RawText) -> Iterator[tuple[int, int, str]]:
     css = veil.text[raw.start : raw.end]
     here, before = 0, ""
     for span in comments(css):
-        before = css[here : span.start].rstrip()[-1:] or before
+        before = css[here : span.start].rstrip(BLANKS)[-1:] or before
         here = span.end
         written = css[span.start : span.end]
         if before in _ENDS and _FOR_PEOPLE.fullmatch(written) and not veil.words(written):

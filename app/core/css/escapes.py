@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from app.core.html.blanks import BLANK
+
 _BLANK_AFTER = r"(?:\r\n|[ \t\r\n\f])?"
 _HEXADECIMAL = frozenset("abcdef")
 _ESCAPE = re.compile(
@@ -26,7 +28,7 @@ def _letter(letter: str) -> str:
     return rf"(?:{plain}|\\0{{0,4}}(?:{ord(letter.upper()):x}|{ord(letter):x}){_BLANK_AFTER})"
 
 
-ADDRESS_OPENS = rf"(?=[u\\])(?<!(?:[\w-]|[^\x00-\x7f])){spelled('url')}\((?!\s*[\"'])"
+ADDRESS_OPENS = rf"(?=[u\\])(?<!(?:[\w-]|[^\x00-\x7f])){spelled('url')}\((?!{BLANK}*[\"'])"
 """A pattern for what opens an address without quotes."""
 
 

@@ -17,6 +17,7 @@ from typing import Any
 import cssselect
 import tinycss2
 
+from app.core.css.basic_types import significant
 from app.core.css.selector_syntax import require_selector, split_list
 from app.core.css.selectors import Selector, is_translatable, parse_selectors
 from app.core.html.blanks import BLANKS
@@ -68,9 +69,9 @@ class Around:
 
     def in_scope(self, prelude: Sequence[Any]) -> Around:
         """The same, in ``@scope`` with this prelude, tinycss2's."""
-        block = next((token for token in prelude if token.type == "() block"), None)
+        block = next(iter(significant(list(prelude))), None)  # a later one is of what ends the scope
         roots: tuple[Selector, ...] = ()
-        if block is not None:
+        if block is not None and block.type == "() block":
             try:
                 roots = self.selectors(block.content)
             except cssselect.SelectorError:

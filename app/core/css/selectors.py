@@ -35,7 +35,7 @@ from app.core.css.neighbours import (
     walk,
 )
 from app.core.css.selector_syntax import require_selector, split_list
-from app.core.html.blanks import BLANKS
+from app.core.html.blanks import BLANK, BLANKS
 from app.core.html.selecting import compiled_selector, parsed_selectors
 from app.core.html.svg_names import RECASED
 
@@ -78,7 +78,7 @@ _COLON = ":"
 # Every browser takes "::-webkit-…", whether it knows it or not, but not what is asked of that; nobody takes
 # what is of others. Not all know the flag of [type=a s], and Chromium no string and no list in :lang().
 _OF_SOME_BROWSERS = re.compile(
-    rf"::?-(?!webkit-)[a-z]+-|(?<!:):-webkit-|::-webkit-[\w-]+:|[\s\"']s\s*\]|:lang\([^)]*[,\"']"
+    rf"::?-(?!webkit-)[a-z]+-|(?<!:):-webkit-|::-webkit-[\w-]+:|[ \t\r\n\f\"']s{BLANK}*\]|:lang\([^)]*[,\"']"
     rf"|(?<!:)(?:{'|'.join(sorted(PSEUDOS_OF_SOME))})(?![\w-])",
     re.IGNORECASE,
 )
@@ -86,7 +86,7 @@ _MAY_BE_TOO_MUCH = re.compile(r"[\\(]")
 _OF_THEIR_LIST = frozenset({"not", "is", "has"})
 _COUNT_OF_LIST = frozenset({"nth-child", "nth-last-child"})  # :nth-child(2 of .a)
 # Where a selector of newer parts alone was: at the beginning, or after a combinator.
-_NOTHING_LEFT = re.compile(r"(^|[>+~])\s*(?=[>+~]|$)")
+_NOTHING_LEFT = re.compile(rf"(^|[>+~]){BLANK}*(?=[>+~]|$)")
 _AS_IT_IS = re.compile(r"-?[^\W\d][\w-]*|--[\w-]*")  # an element's name that needs no escape
 
 

@@ -11,6 +11,9 @@ BLANKS = " \t\r\n\f"
 BLANK = r"[ \t\r\n\f]"
 """One of them, in a regular expression."""
 
+AROUND_URLS = "".join(map(chr, range(0x21)))
+"""What stands around a URL and is none of it: signs of control, and blanks (URL standard, 4.4)."""
+
 _RUN = re.compile(f"{BLANK}+")
 
 

@@ -139,7 +139,7 @@ def _may_hold(before: list[str], inner: list[str], prefixes: Set[str], inside: s
         options = list(split(inner, ",")) if name in {*_STRICT, "-webkit-any"} else [inner]
         return all(
             is_selector(option, within=name == "has", prefixes=prefixes, inside=around)
-            and (name in _STRICT or not re.search(r"[\s>+~]", "".join(_outside(option)).strip()))
+            and (name in _STRICT or not re.search(r"[\s>+~]", "".join(outside(option)).strip()))
             for option in options
         )
     if name in _COUNTS:
@@ -166,8 +166,8 @@ def _counts(name: str, text: str, prefixes: Set[str], inside: str) -> bool:
     )
 
 
-def _outside(part: list[str]) -> Iterator[str]:
-    """What stands in no brackets."""
+def outside(part: list[str]) -> Iterator[str]:
+    """What stands in no brackets, and what opens them."""
     ends = closings(part)
     here = 0
     while here < len(part):

@@ -17,7 +17,7 @@ from functools import lru_cache
 from app.core.css.data import PSEUDOS_OF_SOME
 from app.core.proof.names import meant, read, shown, unescaped
 from app.core.proof.pieces import BLANKS, COMMENT, closed, closings, is_closed, pieces, split
-from app.core.proof.readable import is_selector
+from app.core.proof.readable import is_selector, outside
 
 NOT = ":bbws-not("
 """What stands for ``:not(`` until it is known which parts of a selector only a client can decide."""
@@ -30,7 +30,7 @@ _CONDITIONAL = re.compile(rf"@(?:media|supports|layer|container|scope|starting-s
 _LAYER = re.compile(rf"@layer{_END}\s*(.*)", re.IGNORECASE | re.DOTALL)
 _IMPORTED_LAYER = re.compile(r"@import\s.*?[\s)\"']layer(?:\(([^)]*)\))?", re.IGNORECASE | re.DOTALL)
 _SCOPE = re.compile(rf"@scope{_END}", re.IGNORECASE)
-_ROOTED = re.compile(r"@scope\s*\(", re.IGNORECASE)
+_OF_SCOPE = re.compile(r"@scope\s*(?P<roots>\()?(?:\s*to\s+\()?\s*", re.IGNORECASE)
 _SCOPE_ROOT = re.compile(r":scope(?![\w-])", re.IGNORECASE)
 _KEYWORD = re.compile(r"@(?:[\w-]|[^\x00-\x7f]|\\(?:[0-9a-f]{1,6}\s?|.))+", re.IGNORECASE)
 _AT_RULE = re.compile(r"@(?:-?(?:[a-z_\x80-\U0010ffff]|\\[^\n])|--)", re.IGNORECASE)
@@ -162,7 +162,8 @@ class _Walker:
             path = (*around.like.layer, *self._layer(layer[1].strip(), around.like.layer))
             yield from self.rules(body, _conditional(around, "@layer", path))
         elif _SCOPE.match(head):
-            yield from self.rules(body, _scoped(head, around))
+            scope = _scoped(head, around)
+            yield from self.rules(body, scope) if scope is not None else ()
         else:
             yield from self.rules(body, _conditional(around, said(head), around.like.layer))
 
@@ -190,19 +191,30 @@ def _conditional(around: _Around, condition: str, layer: tuple[str, ...]) -> _Ar
     )
 
 
-def _scoped(head: str, around: _Around) -> _Around:
-    """The same, in ``@scope (…) to (…)``; without roots everything is in it."""
+def _scoped(head: str, around: _Around) -> _Around | None:
+    """The same, in ``@scope (…) to (…)``; without roots everything is in it.
+
+    None where no browser reads it.
+    """
+    prelude = _OF_SCOPE.fullmatch("".join(outside(pieces(head))))
+    blocks = list(_blocks(pieces(head)))
+    if prelude is None or not all(
+        _readable(block, around, within=bool(number) or not prelude["roots"], inside="scope")
+        for number, block in enumerate(blocks)
+    ):
+        return None
     inner = _conditional(around, said(head), around.like.layer)
-    first, *limits = list(_blocks(pieces(head))) if _ROOTED.match(head) else [""]
-    roots = ",".join(_written_out(first, around)) if first else ""
-    if not roots:
-        return replace(inner, like=replace(inner.like, selectors=""), parent="*", scope=":not(.bbws-none)")
-    outside = [
+    if not prelude["roots"]:
+        like = replace(inner.like, selectors="", scoped=True)
+        return replace(inner, like=like, parent="*", scope=":not(.bbws-none)")
+    first, *limits = blocks
+    roots = ",".join(_written_out(first, around))
+    outside_of = [
         _SCOPE_ROOT.sub("", f"{NOT}{NOT}{roots})) {''.join(part).strip()}")
-        for limit in limits[:1]
-        for part in split(pieces(_without_marks_in_quotes(limit)), ",")
+        for limit in limits
+        for part in _readable(limit, around, within=True)
     ]
-    out = "".join(f"{limit},{limit} *," for limit in outside)
+    out = "".join(f"{limit},{limit} *," for limit in outside_of)
     within = f"{NOT}{out}{WEIGHTLESS})" if out else ""
     root = f"{NOT}{NOT}{roots}),{WEIGHTLESS})"
     like = replace(inner.like, selectors=f"{root}{within}", scoped=True)
@@ -221,16 +233,22 @@ def _blocks(found: list[str]) -> Iterator[str]:
         here += 1
 
 
-def _written_out(head: str, around: _Around) -> list[str]:
-    """The selectors of a rule without ``&`` and ``:scope``; none of one that no browser reads."""
+def _readable(head: str, around: _Around, *, within: bool, inside: str = "") -> list[list[str]]:
+    """The selectors of a list, in pieces without comments; none of one that no browser reads."""
     if _TWO_NAMES.search(head):
         return []
     head = _without_marks_in_quotes(head.replace(COMMENT, ""))
     listed = list(split(pieces(head), ","))
     if _TYPE_AFTER.search(head) or not all(
-        is_selector(part, within=bool(around.parent), prefixes=around.prefixes) for part in listed
+        is_selector(part, within=within, prefixes=around.prefixes, inside=inside) for part in listed
     ):
         return []
+    return listed
+
+
+def _written_out(head: str, around: _Around) -> list[str]:
+    """The selectors of a rule without ``&`` and ``:scope``; none of one that no browser reads."""
+    listed = _readable(head, around, within=bool(around.parent))
     if not around.parent:
         return ["".join(part).replace("&", ":root") for part in listed]
     single = len(list(split(pieces(around.parent), ","))) == 1

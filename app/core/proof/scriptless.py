@@ -19,15 +19,18 @@ STANDS_FOR_NOSCRIPT = "bbws-noscript"
 _STANDS_FOR_ANNOTATION = "ms"
 _NOSCRIPT, _ANNOTATION = "noscript", "annotation-xml"
 
+_BLANK = r"[ \t\r\n\f]"
 _PIECE = re.compile(
-    r"<!--.*?-->|<(?P<raw>style|script|title|textarea|xmp|iframe|noembed|noframes)\b.*?</(?P=raw)\s*>"
-    r"""|<(?P<end>/?)(?P<name>[a-z][^\s/>]*)(?P<rest>(?:[^"'>]|"[^"]*"|'[^']*')*+)>"""
+    r"<!--.*?-->"
+    rf"|<(?P<raw>style|script|title|textarea|xmp|iframe|noembed|noframes)\b.*?</(?P=raw){_BLANK}*>"
+    r"""|<(?P<end>/?)(?P<name>[a-z][^ \t\r\n\f/>]*)(?P<rest>(?:[^"'>]|"[^"]*"|'[^']*')*+)>"""
     r"|<(?:[!?]|/(?![a-z]))[^>]*>",
     re.DOTALL | re.IGNORECASE,
 )
 _SELECTOR = re.compile(rf"(?<![\w.#:\\-])({_NOSCRIPT}|{_ANNOTATION})(?![\w\\-])", re.IGNORECASE)
 _OF_HTML = re.compile(
-    r"""\sencoding\s*=\s*["']?(?:text/html|application/xhtml\+xml)(?=["'\s/]|\Z)""", re.IGNORECASE
+    rf"""{_BLANK}encoding{_BLANK}*={_BLANK}*["']?(?:text/html|application/xhtml\+xml)(?=["' \t\r\n\f/]|\Z)""",
+    re.IGNORECASE,
 )
 _OF_HEAD = frozenset({"html", "head", "meta", "link", "base", _NOSCRIPT, "template"})
 _ENDS_HEAD = frozenset({"head", "body", "html", "br"})

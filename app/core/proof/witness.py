@@ -23,10 +23,12 @@ from app.core.proof.pieces import BLANKS
 from app.core.proof.quirks import is_quirky
 from app.core.proof.scriptless import STANDS_FOR_NOSCRIPT, scriptless
 
+_BLANK = r"[ \t\r\n\f]"
 _PIECE = re.compile(
-    r"(<!--.*?-->|<!DOCTYPE[^>]*>|</([^\s>]+)\s*>"
-    r"|<(?:(?P<holder>style|script|xmp|iframe|noembed|noframes|plaintext)(?=[\s>/])|([^\s>/]+))"
-    r"((?:\s(?:=[^\s=>]*|[^\s=>]+)(?:=\"[^\"]*\")?)*)\s*/?>(?(holder)(.*?)(?=</(?P=holder)>|\Z)|)|[^<]+|<)",
+    rf"(<!--.*?-->|<!DOCTYPE[^>]*>|</([^ \t\r\n\f>]+){_BLANK}*>"
+    r"|<(?:(?P<holder>style|script|xmp|iframe|noembed|noframes|plaintext)(?=[ \t\r\n\f>/])|([^ \t\r\n\f>/]+))"
+    rf"((?:{_BLANK}(?:=[^ \t\r\n\f=>]*|[^ \t\r\n\f=>]+)(?:=\"[^\"]*\")?)*){_BLANK}*/?>"
+    r"(?(holder)(.*?)(?=</(?P=holder)>|\Z)|)|[^<]+|<)",
     re.DOTALL | re.IGNORECASE,
 )
 _Piece: TypeAlias = tuple[str, str, str, str, str, str]
@@ -37,13 +39,13 @@ attributes; raw text behind it, up to the end tag.
 """
 
 # A name may begin with "=", where its author left out the name (HTML, 13.2.5.32).
-_ATTRIBUTE = re.compile(r"\s(=[^\s=>]*|[^\s=>]+)(?:=\"([^\"]*)\")?")
-_ASKS_STYLE = re.compile(r"(?<=\[)(?=\s*style\s*[\]~|^$*=])", re.IGNORECASE)
+_ATTRIBUTE = re.compile(rf"{_BLANK}(=[^ \t\r\n\f=>]*|[^ \t\r\n\f=>]+)(?:=\"([^\"]*)\")?")
+_ASKS_STYLE = re.compile(rf"(?<=\[)(?={_BLANK}*style{_BLANK}*[\]~|^$*=])", re.IGNORECASE)
 _AS_WRITTEN = "as-written-"
 """Before ``style``: the attribute that holds what a template says there, for rules that ask for it."""
 
 _CHOOSES = "default-style"  # what a <meta> says of stylesheets with titles
-_BLANKS = re.compile(r"[ \t\r\n\f]+")
+_BLANKS = re.compile(rf"{_BLANK}+")
 _MARK_FIRST = re.compile(r"^([ \t\r\n\f]*)\ufeff+")
 _FRAME = frozenset({"html", "head"})
 _SCREENS = frozenset({"", "all", "screen"})
@@ -269,7 +271,7 @@ def _settled(events: Iterator[Event]) -> Iterator[Event]:
     for event in found:
         if event.kind == "text":
             texts.append(event.text if said else _MARK_FIRST.sub(r"\1", event.text))
-            said = said or bool(texts[-1].strip())
+            said = said or bool(texts[-1].strip(BLANKS))
             continue
         if event.kind in {"<html>", "<head>", "</html>", "</head>", "</body>"}:
             continue

@@ -16,6 +16,7 @@ import tinycss2.color3
 
 from app.core.css.values import is_valid
 from app.core.engines import without_placeholders
+from app.core.html.blanks import BLANKS
 
 Rgb = tuple[float, float, float]
 """Red, green and blue from 0 to 1."""
@@ -63,7 +64,7 @@ def holding_declarations(items: Iterable[Any]) -> tuple[Written, ...]:
 
 def _written(items: Iterable[Any]) -> tuple[Written, ...]:
     return tuple(
-        Written(item.lower_name, tinycss2.serialize(item.value).strip(), item.important)
+        Written(item.lower_name, tinycss2.serialize(item.value).strip(BLANKS), item.important)
         for item in items
         if item.type == "declaration"
     )
@@ -100,7 +101,7 @@ def _is_refused(each: Written) -> bool:
 @lru_cache(maxsize=1024)
 def pixels(value: str) -> float | None:
     """A length in CSS pixels; None for one that depends on something else."""
-    match = _LENGTH.fullmatch(value.strip().lower())
+    match = _LENGTH.fullmatch(value.strip(BLANKS).lower())
     if match is None:
         return None
     try:
@@ -115,7 +116,7 @@ def pixels(value: str) -> float | None:
 @lru_cache(maxsize=1024)
 def colour(value: str) -> Rgb | None:
     """An opaque colour; None for one that is not, or that depends on something else."""
-    parsed = tinycss2.color3.parse_color(value.strip())
+    parsed = tinycss2.color3.parse_color(value.strip(BLANKS))
     if parsed is None or isinstance(parsed, str) or parsed.alpha < 1:
         return None
     return (parsed.red, parsed.green, parsed.blue)
@@ -123,7 +124,7 @@ def colour(value: str) -> Rgb | None:
 
 def attribute_colour(value: str) -> Rgb | None:
     """The colour of a ``bgcolor`` or ``color`` attribute, which may lack its #."""
-    return colour(value) or colour(f"#{value.strip()}")
+    return colour(value) or colour(f"#{value.strip(BLANKS)}")
 
 
 @lru_cache(maxsize=1024)

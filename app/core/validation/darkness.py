@@ -22,6 +22,7 @@ from lxml import etree
 
 from app.core.css.compounds import class_names
 from app.core.css.selectors import parse_selectors
+from app.core.html.blanks import BLANK, words_between
 from app.core.html.tree import matching
 from app.core.validation.css import Rgb, declarations, holding_declarations
 from app.core.validation.nodes import Element
@@ -30,8 +31,8 @@ from app.core.validation.page import Page
 LOOKS: Final = frozenset({"color", "background", "background-color", "background-image"})
 """The properties of which the dark is made."""
 
-_DARK: Final = re.compile(r"prefers-color-scheme\s*:\s*dark", re.IGNORECASE)
-_EVERY_SCREEN: Final = re.compile(r"\s*(only\s+)?(all|screen)?\s*", re.IGNORECASE)
+_DARK: Final = re.compile(rf"prefers-color-scheme{BLANK}*:{BLANK}*dark", re.IGNORECASE)
+_EVERY_SCREEN: Final = re.compile(rf"{BLANK}*(only{BLANK}+)?(all|screen)?{BLANK}*", re.IGNORECASE)
 _CLASS: Final = re.compile(r"\.([\w-]+)")
 _TEXT_BELOW, _GROUND_ABOVE = 150, 205
 """Brightness of 255: foreground_brightness_threshold and background_brightness_threshold of Chromium."""
@@ -132,7 +133,7 @@ def _in_the_dark(nodes: list[Any]) -> Iterator[tuple[str, Any]]:
         elif node.type == "at-rule" and node.lower_at_keyword == "media" and node.content is not None:
             condition = tinycss2.serialize(node.prelude)
             inner = tinycss2.parse_rule_list(node.content, skip_comments=True, skip_whitespace=True)
-            if _DARK.search(condition) and "not" not in condition.lower().split():
+            if _DARK.search(condition) and "not" not in words_between(condition.lower()):
                 yield from ((condition, each) for _, each in _in_the_dark(inner))
             elif _EVERY_SCREEN.fullmatch(condition):
                 yield from _in_the_dark(inner)

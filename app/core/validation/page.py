@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from app.core.html.blanks import BLANK
 from app.core.settings import CheckSettings
 from app.core.validation.nodes import Element
 from app.core.validation.parsing import parse_html
@@ -87,7 +88,7 @@ class Page:
     def place_of_declaration(self, element: Element, name: str, value: str) -> int:
         """The offset of a declaration in a style attribute; else of its name, or of the attribute."""
         start, end = self._span_of(element, "style")
-        of_name = re.compile(rf"""(?<=[;"'=\s]){re.escape(name)}\s*:\s*""", re.IGNORECASE)
+        of_name = re.compile(rf"""(?<=[;"'= \t\r\n\f]){re.escape(name)}{BLANK}*:{BLANK}*""", re.IGNORECASE)
         found = list(of_name.finditer(self.html, start, end))
         exact = [match for match in found if self.html.startswith(value, match.end(), end)]
         return max((match.start() for match in exact or found), default=start)

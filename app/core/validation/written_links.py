@@ -9,6 +9,7 @@ import ipaddress
 from collections.abc import Iterator
 from urllib.parse import parse_qsl, urlsplit
 
+from app.core.html.blanks import AROUND_URLS
 from app.core.html.markup import Markup
 from app.core.html.veil import Veil
 from app.core.validation.data.addresses import (
@@ -34,7 +35,7 @@ def check_written_links(markup: Markup, veil: Veil) -> Iterator[Violation]:
     for tag in markup.start_tags:
         values: dict[str, str] = {}
         for attribute in tag.attributes:
-            value = veil.text[attribute.value_start : attribute.value_end].strip()
+            value = veil.text[attribute.value_start : attribute.value_end].strip(AROUND_URLS)
             values[attribute.name] = value
             if attribute.name not in _ADDRESSES or tag.name in {"link", "html"}:
                 continue

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 import tinycss2
 
+from app.core.html.blanks import AROUND_URLS, BLANK, BLANKS
 from app.core.validation.checks.visibility import is_hidden
 from app.core.validation.css import declarations
 from app.core.validation.data.caniemail import SIGNS, Feature, names_of, support_of
@@ -31,7 +32,7 @@ _FUNCTION = re.compile(r"([\w-]+)\(")
 _UNIT = re.compile(r"(?<![\w#-])[-+]?\d*\.?\d+([a-z]+)\b", re.IGNORECASE)
 _WORD = re.compile(r"(?<![\w(-])[a-z][a-z-]*(?![\w(-])", re.IGNORECASE)
 _PSEUDO = re.compile(r"::?([a-z-]+)", re.IGNORECASE)
-_MEDIA = re.compile(r"\(\s*(?:-webkit-|any-|min-|max-)*([a-z-]+)", re.IGNORECASE)
+_MEDIA = re.compile(rf"\({BLANK}*(?:-webkit-|any-|min-|max-)*([a-z-]+)", re.IGNORECASE)
 _ENDING = re.compile(r"\.([a-z0-9]+)$", re.IGNORECASE)
 
 
@@ -138,7 +139,7 @@ def _signs_of(element: Element) -> Iterator[tuple[str, str]]:
         candidates.append((f"typed:{element.name}={attributes['type'].lower()}", "type"))
     if element.name == "meta":
         candidates.append((f"meta:{attributes.get('name', '').lower()}", "name"))
-    href = attributes.get("href", "").strip().lower()
+    href = attributes.get("href", "").strip(AROUND_URLS).lower()
     if element.name == "a" and href:
         inner = href.startswith("#") and href != "#"
         candidates.append(("link:#" if inner else f"link:{href.partition(':')[0]}:", "href"))
@@ -164,7 +165,7 @@ def _signs_of_declaration(name: str, value: str) -> tuple[str, ...]:
     if name.startswith("--") or _NEUTRAL.fullmatch(value):
         return ()
     bare = _URL_OR_STRING.sub(" ", value).lower()
-    candidates = [f"property:{name}", f"value:{name}={bare.strip()}"]
+    candidates = [f"property:{name}", f"value:{name}={bare.strip(BLANKS)}"]
     candidates += [f"function:{function}" for function in _FUNCTION.findall(bare)]
     candidates += [f"unit:{unit}" for unit in _UNIT.findall(bare)]
     candidates += [f"keyword:{word}" for word in _WORD.findall(bare)]
@@ -208,6 +209,6 @@ def _signs_of_rule(rule: tinycss2.ast.Node) -> Iterator[tuple[str, tinycss2.ast.
             yield f"selector:{mark}", rule
     for item in tinycss2.parse_blocks_contents(rule.content, skip_comments=True, skip_whitespace=True):
         if item.type == "declaration":
-            value = tinycss2.serialize(item.value).strip()
+            value = tinycss2.serialize(item.value).strip(BLANKS)
             for sign in _signs_of_declaration(item.lower_name, value):
                 yield sign, item

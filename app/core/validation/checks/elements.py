@@ -11,6 +11,7 @@ import difflib
 from collections.abc import Iterator
 from html import unescape
 
+from app.core.html.blanks import BLANKS
 from app.core.validation.data.caniemail import FEATURES, names_of, support_of
 from app.core.validation.data.senders import SENDER_ELEMENTS
 from app.core.validation.data.vocabulary import ELEMENTS, EMAIL_ELEMENTS, OBSOLETE_ELEMENTS, XML_PREFIXES
@@ -104,7 +105,7 @@ def _is_read_before(element: Element) -> bool:
         return "href" not in element.attributes  # where links open, which clients decide
     if element.name == "noscript":  # around Outlook's <xml> settings, which are not part of the page
         return not any(element.children) and not element.own_text.strip()
-    return element.name == "script" and element.attributes.get("type", "").strip().lower() in _DATA
+    return element.name == "script" and element.attributes.get("type", "").strip(BLANKS).lower() in _DATA
 
 
 def _of_sender(page: Page, name: str) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from app.core.html.blanks import BLANK, BLANKS
 from app.core.validation.page import MailLanguage, Page
 from app.core.validation.rules import ERROR, WARNING, Rule, Violation
 
@@ -29,14 +30,14 @@ VIEWPORT = Rule(
 )
 RULES = (LANGUAGE, WRONG_LANGUAGE, DIRECTION, TITLE, CHARSET, VIEWPORT)
 
-_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
+_CHARSET = re.compile(rf"charset{BLANK}*={BLANK}*[\"']?([\w-]+)", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 
 
 def check_head(page: Page) -> Iterator[Violation]:
     """What is missing is reported at the start tag of ``<head>``, or of ``<html>``."""
     root = page.root
-    language = root.attributes.get("lang", "").strip()
+    language = root.attributes.get("lang", "").strip(BLANKS)
     if not _LANGUAGE.fullmatch(language):
         what = "does not name" if language else "says no"
         yield LANGUAGE.at(
@@ -65,7 +66,7 @@ def _language(page: Page, written: str, wanted: MailLanguage) -> Iterator[Violat
             severity=severity,
             remedy=f'Write lang="{{{{> lang}}}}", or lang="{wanted.tag}".',
         )
-    direction = page.root.attributes.get("dir", "").strip().lower() or "ltr"
+    direction = page.root.attributes.get("dir", "").strip(BLANKS).lower() or "ltr"
     if direction not in {wanted.direction, "auto"}:
         yield DIRECTION.at(
             page.place_of(page.root, "dir"),
@@ -81,7 +82,7 @@ def _charset(page: Page, head: int) -> Iterator[Violation]:
         match = _CHARSET.search(content) if "http-equiv" in element.attributes else None
         name = element.attributes.get("charset") or (match[1] if match else None)
         if name is not None:
-            if name.strip().lower() != "utf-8":
+            if name.strip(BLANKS).lower() != "utf-8":
                 yield CHARSET.at(element.offset, "The character set is not UTF-8, in which the mail is sent.")
             return
     yield CHARSET.at(head, "The document does not name its character set: some clients then guess wrong.")

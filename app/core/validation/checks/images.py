@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from app.core.html.blanks import AROUND_URLS, BLANK, BLANKS
 from app.core.validation.nodes import Element
 from app.core.validation.page import Page
 from app.core.validation.rules import ERROR, WARNING, Rule, Violation
@@ -31,7 +32,7 @@ def check_images(page: Page) -> Iterator[Violation]:
             yield MISSING.at(image.offset, "The image has no alt text; many clients show no images at first.")
         elif _FILE.fullmatch(alt.strip()):
             yield FILE_NAME.at(page.place_of(image, "alt"), "The alt text is a file's name.")
-        if not (image.attributes.get("src", "") or image.attributes.get("srcset", "")).strip():
+        if not (image.attributes.get("src", "") or image.attributes.get("srcset", "")).strip(AROUND_URLS):
             yield SOURCE.at(image.offset, "The image has no source.")
         missing = [name for name in ("width", "height") if not _has_size(image, name)]
         if missing:
@@ -41,5 +42,5 @@ def check_images(page: Page) -> Iterator[Violation]:
 def _has_size(image: Element, name: str) -> bool:
     if name == "height" and "height" not in image.attributes:
         # height: auto keeps the proportions of an image that shrinks with the screen.
-        return bool(re.search(r"(?<![-\w])height\s*:\s*auto", image.attributes.get("style", "")))
-    return _PIXELS.fullmatch(image.attributes.get(name, "").strip()) is not None
+        return bool(re.search(rf"(?<![-\w])height{BLANK}*:{BLANK}*auto", image.attributes.get("style", "")))
+    return _PIXELS.fullmatch(image.attributes.get(name, "").strip(BLANKS)) is not None

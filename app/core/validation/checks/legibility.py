@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import floor
 
+from app.core.html.blanks import words_between
 from app.core.validation.checks.visibility import is_hidden
 from app.core.validation.css import Rgb, attribute_colour, colour, contrast, declarations, pixels
 from app.core.validation.darkness import dark_styles, forced_ground, forced_text
@@ -124,7 +125,7 @@ def _ground(style: Mapping[str, str], outer: Rgb | None) -> Rgb | None:
             continue
         if "url(" in value or "gradient(" in value:
             return None
-        found = [colour(part) for part in value.split()] if "(" not in value else [colour(value)]
+        found = [colour(part) for part in words_between(value)] if "(" not in value else [colour(value)]
         return next((part for part in found if part is not None), None)
     return outer
 
@@ -180,7 +181,7 @@ def _target(link: Element, look: _Look) -> Iterator[Violation]:
     below = pixels(style.get("padding-bottom", "")) or below
     if not above and not below:
         return
-    borders = 2 * next((width for width in map(pixels, style.get("border", "").split()) if width), 0.0)
+    borders = 2 * next((width for width in map(pixels, words_between(style.get("border", ""))) if width), 0.0)
     size = look.size or 16
     line = _line_height(style.get("line-height", ""), size)
     height = above + below + borders + line
@@ -192,7 +193,7 @@ def _target(link: Element, look: _Look) -> Iterator[Violation]:
 
 
 def _padding(value: str) -> tuple[float, float]:
-    parts = [pixels(part) or 0.0 for part in value.split()]
+    parts = [pixels(part) or 0.0 for part in words_between(value)]
     return (parts[0], parts[2] if len(parts) > 2 else parts[0]) if parts else (0.0, 0.0)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from app.core.html.blanks import AROUND_URLS
 from app.core.validation.nodes import Element
 from app.core.validation.page import Page
 from app.core.validation.rules import WARNING, Rule, Violation
@@ -39,7 +40,7 @@ def check_links(page: Page) -> Iterator[Violation]:
                     remedy='Name the target: href="https://…", or write a <span> where there is none.',
                 )
             continue
-        href = href.strip()
+        href = href.strip(AROUND_URLS)
         if not href:
             yield EMPTY.at(page.place_of(link, "href"), "The link's target is empty: it leads nowhere.")
         elif href == "#":

@@ -16,6 +16,7 @@ from app.core.css.compounds import class_names
 from app.core.css.selectors import CASELESS_ATTRIBUTES
 from app.core.engines import begins_with_placeholder, without_placeholders
 from app.core.findings import Severity
+from app.core.html.blanks import BLANK, BLANKS
 from app.core.validation.checks import attributes, elements
 from app.core.validation.css import declarations
 from app.core.validation.data.parse_errors import (
@@ -54,10 +55,12 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _REFERENCE = re.compile(r"&[A-Za-z0-9]+;")
 _TO_NAME = re.compile(r"</?[A-Za-z][^\t\n\f\r />]*")
 _ENDS_OF_NAMES = "\t\n\f\r />=\"'"
-_XHTML = re.compile(r"<!doctype\s+html\s+public\s", re.IGNORECASE)
+_XHTML = re.compile(rf"<!doctype{BLANK}+html{BLANK}+public{BLANK}", re.IGNORECASE)
 # What XML says of itself, and Word of its names, up to the first ">", where every parser ends it.
 _OF_XML = re.compile(r"<\?xml\b[^>]*[?/]>", re.IGNORECASE)
-_NEXT_TAG = re.compile(r"[^>]*>(?:\s|(?><!--.*?-->))*+<(/?[a-z][^\s/>]*)", re.IGNORECASE | re.DOTALL)
+_NEXT_TAG = re.compile(
+    rf"[^>]*>(?:{BLANK}|(?><!--.*?-->))*+<(/?[a-z][^ \t\r\n\f/>]*)", re.IGNORECASE | re.DOTALL
+)
 _CONDITION = re.compile(r"<!--\s*\[if\s", re.IGNORECASE)
 _CONDITIONAL = re.compile(r"<!\[(if\s|endif\])", re.IGNORECASE)
 
@@ -195,7 +198,7 @@ def _given_twice(page: Page, offset: int) -> Violation:
 
 def _says_no_more(again: WrittenAttribute, first: WrittenAttribute) -> bool:
     """Whether nothing is lost with the second of two attributes of one name."""
-    mine, kept = html.unescape(again.value).strip(), html.unescape(first.value).strip()
+    mine, kept = html.unescape(again.value).strip(BLANKS), html.unescape(first.value).strip(BLANKS)
     if not mine:
         return True
     if again.name == "class":

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from app.core.html.blanks import BLANKS
 from app.core.validation.nodes import Element
 from app.core.validation.page import Page
 from app.core.validation.rules import WARNING, Rule, Violation
@@ -23,7 +24,7 @@ RULES = (ROLE, CONFLICT)
 def check_tables(page: Page) -> Iterator[Violation]:
     """Every table, at its start tag."""
     for table in page.named("table"):
-        role = table.attributes.get("role", "").strip().lower()
+        role = table.attributes.get("role", "").strip(BLANKS).lower()
         is_layout = role in {"presentation", "none"}
         has_headers = any(part.name in {"th", "caption"} for part in _parts(table))
         if has_headers and is_layout:

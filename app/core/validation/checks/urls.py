@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 
 from app.core.engines import is_placeholder_address
-from app.core.html.blanks import words_between
+from app.core.html.blanks import AROUND_URLS, BLANK, words_between
 from app.core.validation.css import written_declarations
 from app.core.validation.nodes import Element
 from app.core.validation.page import Page
@@ -61,7 +61,7 @@ _UNSAFE = {"javascript", "vbscript", "data", "file", "blob"}
 _GOOD_LINKS = {"https", "mailto", "tel", "sms"}
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _BROWSERS_DROP = str.maketrans("", "", "\t\n\r")
-_CSS_URL = re.compile(r"""url\(\s*["']?([^"')]*)""", re.IGNORECASE)
+_CSS_URL = re.compile(rf"""url\({BLANK}*["']?([^"')]*)""", re.IGNORECASE)
 
 
 def check_urls(page: Page) -> Iterator[Violation]:
@@ -109,7 +109,7 @@ def _judge(url: str, element: Element, is_link: bool) -> tuple[Rule, str] | None
     """The rule that the URL breaks and the sentence that says so; the URL itself may be personal data."""
     what = "link" if is_link else "image" if element.name in _IMAGES else "resource"
     # Browsers ignore blanks around a URL and line breaks in it (URL standard, 4.4), also in "java\nscript:".
-    url = url.translate(_BROWSERS_DROP).strip(" \x00\x0b\x0c\x1f")
+    url = url.translate(_BROWSERS_DROP).strip(AROUND_URLS)
     if not url or url.startswith("#") or is_placeholder_address(url):
         return None  # an empty or an inner link is the link check's matter, that of another engine its own
     match = _SCHEME.match(url)

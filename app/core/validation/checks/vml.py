@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from app.core.html.blanks import AROUND_URLS, BLANKS
 from app.core.validation.checks import images, links
 from app.core.validation.css import colour
 from app.core.validation.nodes import Element
@@ -48,11 +49,11 @@ def check_vml(page: Page) -> Iterator[Violation]:
         for name, value in element.attributes.items():
             if name in COLOURS and not _is_colour(value):
                 yield COLOUR.at(page.place_of(element, name), f"Outlook takes this {name} for no colour.")
-        href = element.attributes.get("href", "https:").strip()
+        href = element.attributes.get("href", "https:").strip(AROUND_URLS)
         if href in {"", "#"}:
             message = "The link's target is empty: it leads nowhere."
             yield links.EMPTY.at(page.place_of(element, "href"), message)
-        if element.attributes.get("src", "").strip():
+        if element.attributes.get("src", "").strip(AROUND_URLS):
             continue
         if element.name in _IMAGES:
             yield images.SOURCE.at(element.offset, "The image has no source.")
@@ -66,11 +67,11 @@ def check_vml(page: Page) -> Iterator[Violation]:
 
 
 def _is_colour(value: str) -> bool:
-    match = _OF_OFFICE.fullmatch(value.strip())
+    match = _OF_OFFICE.fullmatch(value.strip(BLANKS))
     plain = value if match is None else match["colour"]
-    return plain is None or colour(plain) is not None or plain.strip().lower() in {"none", *_OF_SYSTEM}
+    return plain is None or colour(plain) is not None or plain.strip(BLANKS).lower() in {"none", *_OF_SYSTEM}
 
 
 def _is_to_hold_image(element: Element) -> bool:
-    kind = element.attributes.get("type", "").strip().lower()
+    kind = element.attributes.get("type", "").strip(BLANKS).lower()
     return element.name == "v:fill" and kind in _FILLS_WITH_IMAGE
