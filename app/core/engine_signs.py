@@ -117,6 +117,11 @@ ADDRESS = sign(
 )
 
 _HANDLEBARS = "Handlebars"
+BLOCK_HELPER = Foreign(
+    _HANDLEBARS,
+    "a block helper",
+    "Put what it would make into the data, and write {{#name}}…{{/name}} with the name alone at both ends.",
+)
 # A name may have a blank in it, so that only known helpers are told from names.
 _HELPERS = (
     r"lookup|log|helper\w*|format\w*|date\w*|link\w*|partial|yield|render|include|i18n|t|trans\w*|upper\w*|lower\w*|"

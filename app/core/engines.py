@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from operator import itemgetter
 
-from app.core.engine_signs import ADDRESS, ELSE, PARTIALS, PLACEHOLDERS, TAGS, Foreign, Sign
+from app.core.engine_signs import ADDRESS, BLOCK_HELPER, ELSE, PARTIALS, PLACEHOLDERS, TAGS, Foreign, Sign
 
 __all__ = [
+    "BLOCK_HELPER",
     "ELSE",
     "Foreign",
     "begins_with_placeholder",

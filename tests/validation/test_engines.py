@@ -159,6 +159,13 @@ def test_a_tag_is_told_in_mustache(author: Author, tag: str, engine: str, instea
         ("<p>{{#each this.rows}}b{{/each}}</p>", "template-syntax", "Handlebars", "{{#this.rows}}"),
         ("<p>{{#if (eq a 'b')}}c{{/if}}</p>", "template-syntax", "Handlebars", "{{#isPaid}}"),
         ("<p>{{#each rows as |row|}}c{{/each}}</p>", "template-syntax", "Handlebars", "{{#rows}}…{{/rows}}"),
+        ("<p>{{#if paid}}c</p>", "template-syntax", "Handlebars", "{{#paid}}…{{/paid}}"),
+        ("<p>{{#if paid}}c{{else}}d</p>", "template-syntax", "Handlebars", PAIR),
+        ("<p>{{#each rows}}c{{/if}}</p>", "template-syntax", "Handlebars", "{{#rows}}…{{/rows}}"),
+        ("<p>{{#each rows}}c{{/rows}}</p>", "template-syntax", "Handlebars", "{{#rows}}…{{/rows}}"),
+        ("<p>{{#unless paid}}c</p>", "template-syntax", "Handlebars", "{{^paid}}…{{/paid}}"),
+        ("<p>{{#money total}}c{{/money}}</p>", "template-syntax", "Handlebars", "into the data"),
+        ("<p>{{^shown-to user}}c{{/shown-to}}</p>", "template-syntax", "Handlebars", "into the data"),
     ],
 )
 def test_what_cannot_be_read_says_what_it_is_elsewhere(
@@ -169,6 +176,19 @@ def test_what_cannot_be_read_says_what_it_is_elsewhere(
     assert finding.code == code
     assert engine in f"{finding.message} {finding.remedy}"
     assert instead in finding.remedy
+
+
+@pytest.mark.parametrize(
+    ("body", "advice"),
+    [
+        ("<p>{{#first name}}c</p>", "Close it with '{{/first name}}'."),
+        ("<p>{{#first name}}c{{/last}}</p>", "Close it with '{{/first name}}' first."),
+        ("<p>{{#paid}}c{{/if}}</p>", "Close it with '{{/paid}}' first."),
+    ],
+)
+def test_a_name_with_a_blank_in_it_is_no_helper(author: Author, body: str, advice: str) -> None:
+    (finding,) = said(author, body)
+    assert finding.remedy == advice
 
 
 @pytest.mark.parametrize(

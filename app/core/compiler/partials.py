@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 
 from app.core.compiler.dependencies import Dependencies, Role
 from app.core.compiler.origins import Origins
-from app.core.engines import ELSE, foreign_tag, tag_at
+from app.core.engines import BLOCK_HELPER, ELSE, Foreign, foreign_tag, tag_at
 from app.core.filenames import PARTIALS_FOLDER
 from app.core.jsontext import locate
 from app.core.sources import Metadata, SourceFile, TemplateSet, TemplateSource
@@ -23,6 +23,7 @@ from bbws_templates.tokens import Token, TokenKind, line_starts, tokenize
 
 # A block that the engine itself has a word for.
 _PLAIN_HELPER = re.compile(r"#(?:each|if|unless|with)\s+[\w.-]+")
+_WITH_ARGUMENTS = re.compile(r"[#^]\s*(?P<helper>\S+)\s+\S")
 
 _OF_LANGUAGE = ("lang", "dir")
 
@@ -256,10 +257,19 @@ def _in_mustache(source: str, error: TemplateSyntaxError) -> str:
         return error.remedy
     offset = line_starts(source)[place.line - 1] + place.column - 1
     tag = tag_at(source, offset)
-    if _PLAIN_HELPER.fullmatch(tag.strip()):
-        return f"{error.remedy} {ELSE}" if "{{else" in source[offset:] else error.remedy
-    foreign = foreign_tag(tag)
-    return f"That is {foreign.means} of {foreign.engine}. {foreign.instead}" if foreign else error.remedy
+    remedy = error.remedy
+    is_plain = _PLAIN_HELPER.fullmatch(tag.strip()) is not None
+    foreign = foreign_tag(tag) or _called(tag, error)
+    if foreign and not (is_plain and foreign.engine in remedy):
+        remedy = f"That is {foreign.means} of {foreign.engine}. {foreign.instead}"
+    return f"{remedy} {ELSE}" if is_plain and "{{else" in source[offset:] else remedy
+
+
+def _called(tag: str, error: TemplateSyntaxError) -> Foreign | None:
+    """A block helper that its end gives away, ``{{#money total}}…{{/money}}``: a name may have blanks."""
+    opened = _WITH_ARGUMENTS.match(tag.strip())
+    end = f"{{{{/{opened['helper']}}}}}" if opened else None
+    return BLOCK_HELPER if end and f"is closed by '{end}'" in error.message else None
 
 
 def escaped_source(item: TracedSource) -> str:
