@@ -44,13 +44,37 @@ PROPERTIES = {
     "-webkit-text-stroke": "<line-width> || <color>",
     "-webkit-text-stroke-width": "<line-width>",
 }
-# Further keywords of properties.
+# Further keywords of properties, and of types; those that Chromium alone takes are in ``data/unshared.py``.
 FURTHER = {
     **dict.fromkeys(
         (f"{bound}{side}" for bound in ("", "min-", "max-") for side in (*_SIDES, *_LOGICAL_SIDES)),
         "stretch",
     ),
     "image-orientation": "none",
+    **dict.fromkeys(("overflow", "overflow-x", "overflow-y", "overflow-block", "overflow-inline"), "overlay"),
+    "resize": "auto",
+    "writing-mode": "lr | rl | tb | lr-tb | rl-tb | tb-rl",
+    "display": "math",
+    "word-wrap": "anywhere",
+    "alignment-baseline": "auto | hanging",
+    "dominant-baseline": "text-before-edge | text-after-edge",
+    "overflow-anchor": "visible",
+    "appearance": "slider-vertical",
+    "-webkit-appearance": "auto",
+    "timeline-range-name": "scroll",
+    "composite-style": "<compositing-operator> | plus-lighter",
+    # What is in no data (CSS Text 4, 9.4).
+    "autospace": "no-autospace "
+    "| [ ideograph-alpha || ideograph-numeric || punctuation ] || [ insert | replace ]",
+    "text-autospace": "none | ideograph-other | ideograph-parenthesis | ideograph-space",  # Word's
+}
+_OF_A_LAYER = "<visual-box> || <visual-box>"
+# Parts in which the data lack something: a word of a longer value.
+PARTS = {
+    "bg-layer": (_OF_A_LAYER, "<visual-box> || [ <visual-box> | text ]"),
+    "final-bg-layer": (_OF_A_LAYER, "<visual-box> || [ <visual-box> | text ]"),
+    "font-variant": ("|| ruby ]", "|| ruby || [ sub | super ] || [ text | emoji | unicode ] ]"),
+    "-webkit-mask": ("<repeat-style> ||", "<repeat-style> || <compositing-operator> || <masking-mode> ||"),
 }
 # Numbers for which the specifications have bounds and the data have none, by the bounds. Others than these
 # are clamped, as an opacity of 2, or may be anything, as a margin.
@@ -99,11 +123,14 @@ def main() -> None:
     data = {
         "source": f"mdn-data {_json(package / 'package.json')['version']}, CC0-1.0",
         "properties": bounded(
-            {name: _with_further(name, item["syntax"]) for name, item in sorted(read["properties"].items())}
+            {name: with_further(name, item["syntax"]) for name, item in sorted(read["properties"].items())}
         )
         | PROPERTIES,
         "longhands": {name: found for name, found in longhands.items() if found},
-        "syntaxes": bounded({name: item["syntax"] for name, item in sorted(read["syntaxes"].items())})
+        "syntaxes": bounded(
+            {"autospace": FURTHER["autospace"]}
+            | {name: with_further(name, item["syntax"]) for name, item in sorted(read["syntaxes"].items())}
+        )
         | CORRECTIONS,
         "pseudos": sorted(name.removesuffix("()") for name in read["selectors"] if name.startswith(":")),
     }
@@ -120,8 +147,10 @@ def bounded(syntaxes: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _with_further(name: str, syntax: str) -> str:
-    return f"{syntax} | {FURTHER[name]}" if name in FURTHER else syntax
+def with_further(name: str, syntax: str) -> str:
+    """A syntax with what the data lack of it."""
+    old, new = PARTS.get(name, ("", ""))
+    return " | ".join(filter(None, [syntax.replace(old, new) if old else syntax, FURTHER.get(name, "")]))
 
 
 def _json(path: Path) -> Any:

@@ -14,6 +14,7 @@ from enum import Enum, auto
 from functools import cached_property, lru_cache
 
 from app.core.css.data import PROPERTIES, SYNTAXES
+from app.core.css.data.unshared import UNSHARED
 
 _PIECE = re.compile(
     r"\s*(?:<'(?P<property>[\w-]+)'>|<(?P<name>[\w-]+(?:\(\))?)(?:\s*\[(?P<range>[^\]]*)\])?>"
@@ -83,6 +84,40 @@ def named_syntax(name: str) -> Term | None:
         return read_syntax(SYNTAXES[name]) if name in SYNTAXES else None
     except ValueError:  # some conditions of at-rules, which no value refers to, have brackets of their own
         return None
+
+
+@lru_cache(maxsize=1024)
+def shared_syntax(name: str) -> Term | None:
+    """What values of a property every browser takes; None where those are all that the property takes."""
+    whole = property_syntax(name)
+    part = _without(whole, UNSHARED.get(name, frozenset()), frozenset()) if whole else None
+    return None if part is whole else part
+
+
+def _without(term: Term, unshared: frozenset[str], around: frozenset[str]) -> Term | None:
+    """``term`` without some keywords and types, itself where it has none of them; None if nothing is left.
+
+    ``around`` are the names of the types that it stands in, some of which speak of themselves.
+    """
+    if term.kind is TermKind.KEYWORD:
+        return None if term.text in unshared else term
+    if term.kind is TermKind.TYPE:
+        if f"<{term.text}>" in unshared:
+            return None
+        other = shared_syntax(term.text[1:]) if term.text.startswith("'") else None
+        if other is None and unshared and term.text not in around:
+            whole = named_syntax(term.text)
+            other = _without(whole, unshared, around | {term.text}) if whole else whole
+            if other is whole:
+                return term
+        return replace(term, kind=TermKind.SEQUENCE, text="", parts=(other,)) if other else term
+    parts = [_without(part, unshared, around) for part in term.parts]
+    if all(part is old for part, old in zip(parts, term.parts, strict=True)):
+        return term
+    left = tuple(filter(None, parts))
+    if not left or (term.kind in {TermKind.ALL, TermKind.SEQUENCE} and len(left) < len(parts)):
+        return None
+    return replace(term, parts=left)
 
 
 def read_syntax(text: str) -> Term:

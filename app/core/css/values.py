@@ -20,7 +20,7 @@ import tinycss2
 from app.core.css.basic_types import BASIC, NO_NAMES, WIDE, every, is_basic, is_mixed, significant
 from app.core.css.data import PROPERTIES
 from app.core.css.escapes import without_halves
-from app.core.css.grammar import Term, TermKind, named_syntax, property_syntax
+from app.core.css.grammar import Term, TermKind, named_syntax, property_syntax, shared_syntax
 from app.core.html.veil import is_veiled
 
 _SUBSTITUTED = frozenset({"var", "env", "attr", "if"})
@@ -88,9 +88,13 @@ def is_understood(name: str, value: str) -> bool:
 
     Of what cannot be judged by its syntax, the form decides.
     """
-    if is_veiled(value) or is_valid(name, value) is False:
+    taken = None if is_veiled(value) else is_valid(name, value)
+    if is_veiled(value) or taken is False:
         return False
     tokens = significant(tinycss2.parse_component_value_list(without_halves(value)))
+    shared = shared_syntax(name) if taken else None
+    if shared is not None and len(tokens) not in _Match(tokens).ends(shared, 0):
+        return _word(tokens[0]) == "inherit"
     if name.startswith("background") and any(token.type == "literal" for token in tokens):
         return False  # several layers, or a size after a slash (CSS Backgrounds 3)
     if name in _NEWLY_SHARED and any(token.type == "percentage" for token in tokens):

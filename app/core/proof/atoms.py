@@ -5,8 +5,8 @@ which of them wins. It can when ``margin: 2px`` is written as four longhands tha
 from. So every declaration becomes atoms ``UNIVERSE-LONGHAND: WORD``. A *universe* is a reader for whom all of
 its atoms apply:
 
-- ``b``: who understands every value; ``s``: who understands only what the oldest clients do, and skips what
-  CSS refuses for certain;
+- ``b``: who understands every value; ``s``: who understands only what all do, the oldest clients too, and
+  skips what CSS refuses for certain;
 - one for each condition: the rules of an at-rule, or of a pseudo-class or attribute that only a client can
   decide (or that css-inline cannot read), together with the rules that need no condition. In the selector,
   something as specific that is always true stands for it. A pseudo-element's rules are alone in theirs, being
@@ -30,7 +30,7 @@ from app.core.css.data import longhands
 from app.core.proof.names import read, unescaped
 from app.core.proof.pieces import is_broken, pieces, split
 from app.core.proof.plain_selectors import PADDING, plain_selectors
-from app.core.proof.refused import is_refused
+from app.core.proof.refused import is_refused, is_refused_by_some
 from app.core.proof.rules import ProofRule, said, sheet_rules
 
 _LETTER = r"[\w\x80-\U0010ffff-]|\\(?:[0-9a-fA-F]{1,6}[ \t\r\n\f]?|[^\n0-9a-fA-F])"
@@ -286,8 +286,8 @@ def _atoms(
 
 @lru_cache(maxsize=4096)
 def _is_skipped(name: str, value: str) -> bool:
-    """Whether a client of long ago takes no such value: it is newer, or none that CSS takes."""
-    return _NEWER.search(value) is not None or is_refused(name, value)
+    """Whether some client takes no such value: it is newer, known to some alone, or none that CSS takes."""
+    return _NEWER.search(value) is not None or is_refused(name, value) or is_refused_by_some(name, value)
 
 
 def _plain(name: str) -> str:
