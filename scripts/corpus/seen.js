@@ -176,17 +176,32 @@
     if (block || apart) blank = true;
   };
 
+  /* Whether a link, or something in it that is not hidden, has a box that can be met. */
+  const canBeMet = link => {
+    const inside = [...link.querySelectorAll("*")];
+    const hidden = inside.filter(each => !shown(each) && ![...each.querySelectorAll("*")].some(shown));
+    const styles = hidden.map(each => each.getAttribute("style"));
+    for (const each of hidden) each.style.setProperty("display", "none", "important");
+    const met = shown(link) && [link, ...inside].some(each => {
+      const box = each.getBoundingClientRect();
+      return shown(each) && box.width >= 2 && box.height >= 2 && reachable(each, box);
+    });
+    hidden.forEach((each, place) => {
+      if (styles[place] === null) each.removeAttribute("style"); else each.setAttribute("style", styles[place]);
+    });
+    return met;
+  };
+
   let drawn = 0;
   const readLink = element => {
     const before = pieces.length, images = drawn;
     readAll(element);
     const href = (element.getAttribute("href") || "").trim();
-    const box = element.getBoundingClientRect();
     const isArea = element.tagName === "AREA";
     if (isArea) for (const word of element.alt.split(/\s+/).filter(Boolean)) { blank = true; pieces.push({ alt: word }); }
     const empty = pieces.length === before && drawn === images;
     if (!href || href.startsWith("#") || /^javascript:/i.test(href)) return;
-    if (empty && !isArea && !(shown(element) && box.width >= 2 && box.height >= 2 && reachable(element, box))) return;
+    if (empty && !isArea && !canBeMet(element)) return;
     pieces.push({ url: href, from: before });
     lastBox = null;
     blank = true;

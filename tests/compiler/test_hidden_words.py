@@ -66,6 +66,13 @@ CASES = [
         '<p style="text-indent:-400px;padding:0 0 0 400px">z</p>',
         "y\n\nz",
     ),
+    # Attributes of <font> undo what is inherited, a style undoes them.
+    (
+        '<p style="font-size:0">x<font size=4>y</font><font size="" color=red>x</font></p>'
+        '<p style="color:transparent">x<font color="#000">z</font>'
+        '<font color=red style="color:inherit">x</font></p>',
+        "y\n\nz",
+    ),
     ("<svg><text><![CDATA[y & <z>]]></text></svg><p>x<![CDATA[z]]></p>", "y & <z>\n\nx"),
 ]
 

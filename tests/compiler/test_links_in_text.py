@@ -42,6 +42,40 @@ CASES = [
         "{{u}} {{v}}",
     ),
     ('<a href="{{u}}"><b> <object width="75" height="70" data="cid:x"></object> </b></a>', "{{u}}"),
+    ("<a href='{{u}}'><progress>a</progress></a><a href='{{v}}'><meter>b</meter></a>", "{{u}} {{v}}"),
+    ("<a href='{{u}}'><audio controls></audio></a><a href='{{v}}'><audio></audio></a>", "{{u}}"),
+    ("<a href='{{u}}'><iframe src=x></iframe></a><a href='{{v}}'><embed src=x></a>", "{{u}} {{v}}"),
+    ("<a href='{{u}}'><fieldset></fieldset></a><a href='{{v}}'><details></details></a>", "{{u}}\n{{v}}"),
+    ("<a href='{{u}}'><ul><li></ul></a><a href='{{v}}'><ul type=none><li></ul></a>", "{{u}}"),
+    ("<a href='{{u}}'><svg width=0 height=0></svg><video width=0 controls></video></a>a", "a"),
+    ("<a href='{{u}}' style='visibility:hidden'><svg></svg><hr></a>a", "a"),
+    (
+        "<a href='{{u}}'><img src=x width=300 height=1></a><a href='{{v}}'><img src=x width=1 height=1></a>",
+        "{{u}}",
+    ),
+    ("<a href='{{u}}'><b class=i></b></a><style>.i:before{content:'';padding:4px}</style>", "{{u}}"),
+    # Lines without words are there; a break that ends none is not.
+    ("<a href='{{u}}'><div><br></div></a><a href='{{v}}'><br></a>", "{{u}}"),
+    ("<a href='{{u}}'><pre> </pre></a><div><a href='{{v}}'><br></a></div>", "{{u}}"),
+    # Cells have room between them, and within, where nothing says that they have not.
+    ("<a href='{{u}}'><table><tr><td></table></a>", "{{u}}"),
+    ("<a href='{{u}}'><table cellspacing=0><tr><td></table></a>", "{{u}}"),
+    ("<a href='{{u}}'><table cellpadding=0><tr><td></table></a>", "{{u}}"),
+    ("<a href='{{u}}'><table cellpadding=0 cellspacing=0 border=1><tr><td></table></a>", "{{u}}"),
+    ("<a href='{{u}}'><table cellpadding=0 cellspacing=0><tr><td></table></a>a", "a"),
+    ("<a href='{{u}}'><table cellspacing=0><tr><td style='padding:0'></table></a>a", "a"),
+    (
+        "<style>table{border-collapse:collapse}td{padding:0}</style>"
+        "<a href='{{u}}'><table><tr><td></table></a>a",
+        "a",
+    ),
+    ("<a href='{{u}}'><table style='border-spacing:0' cellpadding=0><tr><td></table></a>a", "a"),
+    ("<a href='{{u}}'><table></table><table><tr></tr></table></a>a", "a"),
+    # So have borders, where they have a style.
+    ("<a href='{{u}}'><div style='border:1px solid'></div></a>", "{{u}}"),
+    ("<a href='{{u}}'><b style='border-style:none solid;border-width:thin medium'></b></a>", "{{u}}"),
+    ("<a href='{{u}}'><div style='border-width:4px;border-top:0'></div></a>a", "a"),
+    ("<a href='{{u}}'>{{#s}}<table><tr><td></table>{{/s}}</a>", "{{#s}}\n{{u}}\n{{/s}}"),
     # With words that hang on data goes the address.
     ('<a href="{{u}}">{{#s}}a{{/s}}</a>b', "{{#s}}a: {{u}} {{/s}}b"),
     ('<a href="{{u}}"> {{#s}}<img src=x alt="">{{/s}} </a>', "{{#s}}{{u}} {{/s}}"),
@@ -131,7 +165,12 @@ def test_a_link_without_words_has_no_address_and_no_colon(
         ("{{word}}", "{{word}}{{#word}}: {{u}} {{/word}}"),
         ("{{o.id}}", "{{o.id}}{{#o.id}}: {{u}} {{/o.id}}"),
         ("{{other}}", "{{other}}{{#other}}:{{/other}} {{u}}"),
-        ("{{{title}}}", "{{{title}}}: {{u}}"),
+        ("{{{title}}}", "{{{title}}}{{#title}}:{{/title}} {{u}}"),
+        ("{{{id}}} {{{other}}}", "{{{id}}} {{{other}}}: {{u}}"),
+        (
+            "{{a}}{{{b}}}",
+            "{{a}}{{{b}}}{{#a}}:{{/a}}{{^a}}{{#b}}:{{/b}}{{/a}} {{u}}",
+        ),
     ],
 )
 def test_a_label_that_is_never_empty_has_its_colon(compiled: Compile, label: str, expected: str) -> None:

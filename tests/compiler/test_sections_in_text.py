@@ -92,6 +92,36 @@ STRAYS = [
     "<table><tr><td>A<td>1</tr>{{#s}} {{{rows}}} {{{rows}}} {{/s}}<tr><td>B<td>2</tr></table>",
     "<table><tr><th>A<th>B<th>C</tr>{{{rows}}}{{#l}}<tr><td>{{n}}<td>1<td>2</tr>{{/l}}<tr><td>x<td>1<td>2</table>",
     "<table><tr><td>first</td>{{{cells}}}</tr>{{^s}}none{{/s}}</table>",
+    # Rows from data and words that belong to the same section.
+    "<table>{{#s}}{{{rows}}} stray {{/s}}<tr><td>last</td></tr></table>",
+    "<table>{{#s}}<b>stray</b> {{{rows}}}{{/s}}{{^s}}none{{/s}}<tr><td>A<td>1<tr><td>B<td>2</table>",
+    "<table>{{#s}}{{#t}}{{{rows}}}{{/t}}stray {{/s}}</table>",
+    "x <table><tr>{{^s}}{{{cells}}}stray {{/s}}<td>last</td></tr></table>",
+    "<table><tbody>{{#l}}{{{rows}}}{{n}} {{/l}}</tbody></table>",
+]
+# In the middle of a word, which is one where its section is left out.
+JOINED = [
+    "a{{#s}}<div>x</div>{{/s}}b",
+    "a{{^s}}<p>x</p>{{/s}}b",
+    "a{{#s}}{{#t}}<table><tr><td>x</table>{{/t}}{{/s}}b",
+    "<b>a</b>{{#s}}<ul><li>x</ul>{{/s}}<i>b</i>",
+    "<b>a{{#s}}<h2>x</h2>{{/s}}b</b>",
+    "a{{#s}}<div>x</div>{{/s}}{{#t}}<div>y</div>{{/t}}b",
+    "{{#t}}a{{/t}}{{#s}}<div>x</div>{{/s}}b",
+    "a{{#l}}<div>{{n}}</div>{{/l}}b",
+    "a{{#s}}<img src=x alt=x style='display:block'>{{/s}}b",
+    "<ul><li>a{{#s}}<span style='display:block'>x</span>{{/s}}b</ul>",
+    "<s>a{{#s}}<div>x</div>{{/s}}b</s>",
+    "<a href='https://x.example/'>a{{#s}}<div>x</div>{{/s}}b</a>",
+    "<pre>a{{#s}}<div>x</div>{{/s}}b</pre>",
+    "a&zwnj;{{#s}}<div>x</div>{{/s}}<b style='display:none'>c</b>b",
+    # A word goes on into its section, or out of it, or from one item to the next.
+    "a{{#s}}y<div>x</div>z{{/s}}b",
+    "a{{#s}}y<div>x</div>{{/s}}<div>b</div>",
+    "<div>a</div>{{#s}}<div>x</div>z{{/s}}b",
+    "{{#l}}y<br>{{n}}{{.}}<div>x</div>z{{/l}}",
+    "{{#s}}y{{/s}}<b>a<br>b</b>",
+    "<b>a<br>b</b>{{#s}}y{{/s}}",
 ]
 # A row of headings, with and without rows that have them as labels.
 HEADED = [
@@ -144,6 +174,16 @@ WORDS = re.compile(r"https://[\w./]+|\w+")
 @pytest.mark.parametrize("body", STRAYS)
 def test_words_between_rows_stand_where_their_section_does(body: str) -> None:
     _require_the_same(f"<p>{{{{m}}}}</p>{body}", [data | BROUGHT for data in EVERY])
+
+
+@pytest.mark.parametrize("body", JOINED)
+def test_a_word_goes_on_across_the_ends_of_a_section(body: str) -> None:
+    _require_the_same(body, EVERY)
+
+
+@pytest.mark.parametrize("body", ["a{{#s}}<div>x</div>{{/s}} b", "<p>a</p>{{#s}}<div>x</div>{{/s}}b"])
+def test_a_section_between_words_stands_on_lines_of_its_own(body: str) -> None:
+    assert "\n{{#s}}\nx\n{{/s}}\n" in _text(body)
 
 
 @pytest.mark.parametrize("head", ["<thead><tr><th>A<th>B<th>C</thead>", "<tr><th>A<th>B<th>C</tr>"])

@@ -133,6 +133,7 @@ def draw_out(
     A section that has nothing else is moved there, in ``sections`` as well. Of one with rows too, the pairs
     of further comments are returned, each with its end.
     """
+    ends = {number for pair in pairs for number in (pair.opening_number, pair.closing_number)}
     marks = {int(node.attrib[_MARK]): node for node in root.iter("param") if _MARK in node.attrib}
     further: dict[ElementNode, ElementNode] = {}
     for pair in reversed(pairs):
@@ -140,9 +141,9 @@ def draw_out(
         first, last = (marks.get(number) for number in numbers)
         if first is None or last is None or first.getparent() is not last.getparent():
             continue
-        if not _holds_any(first, last):
+        if not _holds_any(first, last, ends):
             continue
-        if not _holds_any(*(sections[number] for number in numbers)):
+        if not _holds_any(sections[numbers[0]], sections[numbers[1]], ends):
             for number in numbers:
                 _take_out(sections[number])
                 sections[number] = _commented(marks.pop(number))
@@ -154,12 +155,23 @@ def draw_out(
     return further
 
 
-def _holds_any(first: ElementNode, last: ElementNode) -> bool:
-    """Whether anything but marks, comments of none and blanks stands between two siblings."""
+def _holds_any(first: ElementNode, last: ElementNode, ends: Set[int]) -> bool:
+    """Whether anything but marks, comments and blanks stands between two siblings.
+
+    A comment may stand for rows that data bring: it has the number of a tag, which is not among the ``ends``
+    of sections.
+    """
     return bool((first.tail or "").strip(BLANKS)) or any(
-        (is_element(node) and _MARK not in node.attrib) or bool((node.tail or "").strip(BLANKS))
+        (is_element(node) and _MARK not in node.attrib)
+        or (is_comment(node) and _brings(node, ends))
+        or bool((node.tail or "").strip(BLANKS))
         for node in between(first, last)
     )
+
+
+def _brings(comment: ElementNode, ends: Set[int]) -> bool:
+    number = section_number(comment)
+    return number is not None and number not in ends
 
 
 def _commented(mark: ElementNode) -> ElementNode:

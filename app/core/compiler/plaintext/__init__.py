@@ -22,6 +22,7 @@ from app.core.compiler.document import Document
 from app.core.compiler.masking import MaskedDocument
 from app.core.compiler.origins import Origins, Tracer
 from app.core.compiler.plaintext.marks import CLOSED, MARKS, TURNED
+from app.core.compiler.plaintext.names import PRINTING
 from app.core.compiler.plaintext.page import Layout
 from app.core.compiler.plaintext.reading import Reader
 from app.core.css.cascade import Matched
@@ -82,7 +83,7 @@ def as_mustache(document: Document, veiled: str) -> tuple[str, Origins]:
         text = before.rstrip(MARKS)
         tracer.insert(text, origins, place)
         tag = document.veil.tag(word)
-        if tag.kind is TokenKind.VARIABLE and text != before:
+        if tag.kind in PRINTING and text != before:
             sign = "/" if before.endswith(CLOSED) else "^" if TURNED in before[len(text) :] else "#"
             tracer.insert(f"{{{{{sign}{tag.key}}}}}", origins, tag.start)
         elif text != before:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import lru_cache
 
+from app.core.compiler.plaintext.areas import has_area, keeps_cells_apart
 from app.core.compiler.plaintext.declarations import EVERYWHERE, final_values, pixels
 from app.core.compiler.plaintext.hiding import float_of, is_faded, is_hidden, is_indented_away
 
@@ -28,26 +29,24 @@ _BLOCKS = (
     | {"option", "search", "section", "summary", "tbody", "td", "tfoot", "th", "thead", "tr"}
 )
 _TABLE_PARTS = frozenset({"table", "caption", "tbody", "td", "tfoot", "th", "thead", "tr"})
-_SILENT = frozenset(
-    {"base", "col", "colgroup", "embed", "link", "meta", "meter", "param", "progress", "source"}
-    | {"template", "track"}
-)
+_SILENT = frozenset({"base", "col", "colgroup", "link", "meta", "param", "source", "template", "track"})
 # Where no style says otherwise. The brackets of <rp> are for readers like ours, who see no ruby.
 _HIDDEN = frozenset(
     {"clippath", "datalist", "defs", "desc", "head", "marker", "mask", "metadata", "pattern"}
     | {"script", "style", "symbol", "title"}
 )
 _BOXES = frozenset(  # within a line
-    {"audio", "button", "img", "input", "marquee", "object", "select", "textarea", "video"}
+    {"audio", "button", "embed", "iframe", "img", "input", "marquee", "meter", "object", "progress"}
+    | {"select", "textarea", "video"}
 )
 _FIELDS = frozenset({"button", "input", "select", "textarea"})  # which have letters of their own
 # What has no content of its own to show without its box (CSS Display 3, B). That of <canvas> is drawn
 # where no script runs, and so in any mail.
 _REPLACED = frozenset(
-    {"audio", "br", "iframe", "img", "input", "object", "select", "textarea", "video", "wbr"}
+    {"audio", "br", "embed", "iframe", "img", "input", "meter", "object", "progress", "select", "textarea"}
+    | {"video", "wbr"}
 )
 _COLOURED = _FIELDS | {"mark"}
-_SEEN_EMPTY = frozenset({"button", "iframe", "input", "object", "select", "textarea", "video"})
 _DRAWN = frozenset({"math", "svg", "text"})  # within a line, at a place of their own
 _PREFORMATTED = frozenset({"pre", "listing", "plaintext", "textarea", "xmp"})
 _STRUCK = frozenset({"del", "s", "strike"})
@@ -92,7 +91,6 @@ _ANCHORS = frozenset({"transform", "translate", "scale", "filter"})  # or so it 
 _MARKERS = {"1": "decimal", "a": "lower-alpha", "i": "lower-roman"}
 _TIGHT = 8.0  # pixels of margin below which paragraphs belong together
 _LEGIBLE = 1.5  # pixels up to which letters are a line of dots
-_PRESSABLE = 2.0  # pixels of a box that can be met
 _APART_FROM = 3.0  # pixels between two words in a line by which readers tell them apart
 
 
@@ -112,7 +110,8 @@ class Inherited:
     ``painted`` says that visibility lets them be seen, ``lettered`` that their letters have a colour,
     ``sized`` that they take room and ``legible`` enough of it to be read. ``marker`` is a
     ``list-style-type``, ``caption`` a ``caption-side``; ``anchored`` are the positions that may be counted
-    from here. ``blockifies`` is for the children alone, and so is ``display``, which they have if they ask
+    from here. ``padded`` and ``spaced`` say of a table that its cells have room within and between them.
+    ``blockifies`` is for the children alone, and so is ``display``, which they have if they ask
     for it.
     """
 
@@ -126,6 +125,8 @@ class Inherited:
     caption: str = "top"
     struck: bool = False
     anchored: frozenset[str] = frozenset()
+    padded: bool = False
+    spaced: bool = False
     blockifies: bool = False
     display: str = "block"
 
@@ -162,8 +163,8 @@ _FADED = replace(_GONE, apart=(True, True))
 def look(tag: str, css: str, hints: tuple[str, ...], parent: Inherited) -> Look:
     """How an element of a name and a style attribute appears inside ``parent``.
 
-    ``hints`` are attributes like styles: ``hidden``, ``type=…`` of a list, ``side=…`` of a caption; ``high``
-    is a part of a table with a height, ``closed`` a hidden field, ``placed`` a part of a drawn text with its
+    ``hints`` are attributes like styles: ``hidden``, ``type=…`` of a list, ``side=…`` of a caption; those of
+    sizes are what ``hints`` says; ``closed`` is a hidden field, ``placed`` a part of a drawn text with its
     own place, ``linked`` a link.
     """
     style = final_values(css) if css else {}
@@ -178,12 +179,22 @@ def look(tag: str, css: str, hints: tuple[str, ...], parent: Inherited) -> Look:
     if is_hidden(style, is_box=is_box, has_room=has_room, has_margin=has_margin, anchored=parent.anchored):
         return _FADED if is_faded(style) else _GONE
     flow = _flow(tag, display, is_block=is_block)
+    inherited = _inherited(tag, style, hints, parent, display, is_box=is_box)
     return Look(
         flow=flow,
-        inherited=_inherited(tag, style, hints, parent, display, is_box=is_box),
+        inherited=inherited,
         tight=(_is_tight(style, "top"), _is_tight(style, "bottom")) if tag == "p" else (False, False),
         apart=_distance(tag, style, hints, display) if flow is Flow.INLINE else (False, False),
-        has_area=tag in _SEEN_EMPTY or _has_area(style, hints, is_box=is_box, is_block=is_block),
+        has_area=(flow is Flow.ITEM and inherited.marker != "none")
+        or has_area(
+            tag,
+            style,
+            hints,
+            is_box=is_box,
+            is_block=is_block,
+            padded=parent.padded,
+            spaced=parent.spaced,
+        ),
     )
 
 
@@ -235,20 +246,6 @@ def _distance(tag: str, style: dict[str, str], hints: tuple[str, ...], display: 
     return placed or left, right
 
 
-def _has_area(style: dict[str, str], hints: tuple[str, ...], *, is_box: bool, is_block: bool) -> bool:
-    """Whether an element takes room though it holds nothing."""
-    wide = _measures(style, "padding-left", "padding-right")
-    if not is_box:
-        return wide
-    high = "high" in hints or _measures(style, "height", "min-height", "padding-top", "padding-bottom")
-    return high and (wide or is_block or _measures(style, "width", "min-width"))
-
-
-def _measures(style: dict[str, str], *names: str) -> bool:
-    values = [style[name] for name in names if name in style]
-    return any(value.endswith("%") or (pixels(value) or 0) >= _PRESSABLE for value in values)
-
-
 def _inherited(
     tag: str, style: dict[str, str], hints: tuple[str, ...], parent: Inherited, display: str, *, is_box: bool
 ) -> Inherited:
@@ -262,7 +259,7 @@ def _inherited(
     indented = parent.indented and tag != "table"
     if is_box and "text-indent" in style:
         indented = is_indented_away(style)
-    sized, legible = _sizes(tag, style, parent)
+    sized, legible = _sizes(tag, style, hints, parent)
     return Inherited(
         painted=painted,
         lettered=_lettered(tag, style, hints, parent),
@@ -274,6 +271,8 @@ def _inherited(
         caption=_caption(style, hints, parent),
         struck=_is_struck(tag, style) or _is_drawn_through(style, parent, display),
         anchored=_anchored(style, parent),
+        padded="tight" not in hints if tag == "table" else parent.padded,
+        spaced=keeps_cells_apart(style, hints) if tag == "table" else parent.spaced,
         blockifies=display in _FLEXIBLE,
         display="block" if is_box and display == "inline" else display,
     )
@@ -285,9 +284,9 @@ def _anchored(style: dict[str, str], parent: Inherited) -> frozenset[str]:
     return parent.anchored if style.get("position", "static") == "static" else parent.anchored | {"absolute"}
 
 
-def _sizes(tag: str, style: dict[str, str], parent: Inherited) -> tuple[bool, bool]:
+def _sizes(tag: str, style: dict[str, str], hints: tuple[str, ...], parent: Inherited) -> tuple[bool, bool]:
     """Whether letters have a size, and one that can be read; one relative to none is none."""
-    size = style.get("font-size", "medium" if tag in _FIELDS else "inherit")
+    size = style.get("font-size", "medium" if tag in _FIELDS or "sized" in hints else "inherit")
     relative = _RELATIVE.fullmatch(size)
     if relative:
         is_some = not relative.group(1) or float_of(relative.group(1)) > 0
@@ -297,7 +296,8 @@ def _sizes(tag: str, style: dict[str, str], parent: Inherited) -> tuple[bool, bo
 
 
 def _lettered(tag: str, style: dict[str, str], hints: tuple[str, ...], parent: Inherited) -> bool:
-    color = style.get("color", "canvastext" if tag in _COLOURED or "linked" in hints else "inherit")
+    has_own = tag in _COLOURED or "linked" in hints or "coloured" in hints
+    color = style.get("color", "canvastext" if has_own else "inherit")
     if color in {"inherit", "unset", "currentcolor"}:
         return parent.lettered
     clips = style.get("background-clip", style.get("-webkit-background-clip", ""))

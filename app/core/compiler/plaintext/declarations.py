@@ -20,6 +20,7 @@ from app.core.html.veil import is_veiled
 
 EVERYWHERE = frozenset({"inherit", "initial", "unset", "revert", "revert-layer"})
 
+_SIDES = ("top", "right", "bottom", "left")
 _KEYWORDS = {
     "display": frozenset(
         {"block", "contents", "flex", "flow-root", "grid", "inline", "inline-block", "inline-flex"}
@@ -34,6 +35,7 @@ _KEYWORDS = {
     "overflow-x": frozenset({"visible", "hidden", "clip", "scroll", "auto"}),
     "overflow-y": frozenset({"visible", "hidden", "clip", "scroll", "auto"}),
     "caption-side": frozenset({"top", "bottom"}),
+    "border-collapse": frozenset({"collapse", "separate"}),
     "content-visibility": frozenset({"visible", "hidden", "auto"}),
 }
 _LENGTHS = frozenset(
@@ -52,13 +54,15 @@ _AS_WRITTEN = frozenset(
     | {"color", "filter", "list-style-type", "opacity", "scale", "text-decoration-line", "transform"}
     | {"translate"}
 )
+_AS_WRITTEN |= {"border-spacing"} | {
+    f"border-{side}-{part}" for side in _SIDES for part in ("width", "style")
+}
 _NUMBER = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)([a-z]*|%)")
 _SIZE = re.compile(
     r"(?:^|\s)(0|[\d.]+(?:[a-z]+|%)|(?:x{0,3}-)?(?:small|large)|medium|smaller|larger)(?=[\s/])"
 )
 _QUOTED = re.compile(r"""(["'])(?:\\.|(?!\1).)*\1""", re.DOTALL)
 _MARKER_WORDS = frozenset({"inside", "outside"})
-_SIDES = ("top", "right", "bottom", "left")
 # Which of so many values of a shorthand is that of each side.
 PLACES = {1: (0, 0, 0, 0), 2: (0, 1, 0, 1), 3: (0, 1, 2, 1), 4: (0, 1, 2, 3)}
 
@@ -82,9 +86,20 @@ _AXES = {
     for name in ("inset", "margin", "padding")
     for axis in ("block", "inline")
 }
+# Shorthands of borders, with the sides and the parts of each.
+_BORDERS = {
+    "border": (_SIDES, ("width", "style")),
+    "border-width": (_SIDES, ("width",)),
+    "border-style": (_SIDES, ("style",)),
+    **{f"border-{side}": ((side,), ("width", "style")) for side in _SIDES},
+}
+_BORDER_STYLES = frozenset(
+    {"none", "hidden", "dotted", "dashed", "solid", "double", "groove", "ridge", "inset", "outset"}
+)
+_BORDER_WIDTHS = frozenset({"thin", "medium", "thick"})
 _SHORTHANDS = frozenset(
     {"all", "font", "inset", "list-style", "margin", "overflow", "padding", "text-decoration"}
-    | {"-webkit-text-decoration", *_PHYSICAL, *_AXES}
+    | {"-webkit-text-decoration", *_PHYSICAL, *_AXES, *_BORDERS}
 )
 # What a box is inside, where it is one within a line; those of any other are called by that word alone.
 # Source: CSS Display 3, section 2.
@@ -164,6 +179,8 @@ def _longhands(name: str, value: str) -> Iterator[tuple[str, str]]:
             yield _PHYSICAL[end], said
     elif name in _PHYSICAL:
         yield _PHYSICAL[name], value
+    elif name in _BORDERS:
+        yield from _border(name, value)
     elif name == "display":
         yield name, _single(value)
     elif name == "all":
@@ -183,6 +200,23 @@ def _longhands(name: str, value: str) -> Iterator[tuple[str, str]]:
         yield "text-decoration-line", value
     else:
         yield name, value
+
+
+def _border(name: str, value: str) -> Iterator[tuple[str, str]]:
+    """The widths and styles that a shorthand gives the borders of some sides."""
+    words = _BLANKS.split(value)
+    sides, parts = _BORDERS[name]
+    if len(parts) == 1:
+        for side, place in zip(sides, PLACES.get(len(words), ()), strict=False):
+            yield f"border-{side}-{parts[0]}", words[place]
+        return
+    style = next((word for word in words if word in _BORDER_STYLES), "none")
+    width = next((word for word in words if word in _BORDER_WIDTHS or pixels(word) is not None), "medium")
+    if value in EVERYWHERE:
+        style = width = value
+    for side in sides:
+        yield f"border-{side}-width", width
+        yield f"border-{side}-style", style
 
 
 def _single(display: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from bbws_templates.references import Schema, subschemas, views
 from bbws_templates.tokens import Token, TokenKind
 
-_PRINTING = frozenset({TokenKind.VARIABLE, TokenKind.UNESCAPED})
+PRINTING = frozenset({TokenKind.VARIABLE, TokenKind.UNESCAPED})
 _ITEM = "."
 
 
@@ -96,7 +96,7 @@ class Names:
     @cached_property
     def _printed(self) -> Counter[str]:
         """How often each name is printed."""
-        return Counter(tag.key for tag in self._tags if tag.kind in _PRINTING)
+        return Counter(tag.key for tag in self._tags if tag.kind in PRINTING)
 
     @cached_property
     def _within(self) -> dict[str, Counter[str]]:
@@ -113,7 +113,7 @@ class Names:
                 stack.pop()
             elif tag.kind in {TokenKind.SECTION, TokenKind.INVERTED}:
                 stack.append((*stack[-1], tag.key) if tag.kind is TokenKind.SECTION else stack[-1])
-            elif tag.kind in _PRINTING:
+            elif tag.kind in PRINTING:
                 for key in set(stack[-1]):
                     found.setdefault(key, []).append((tag.key, stack[-1]))
         return found

@@ -14,10 +14,11 @@ from app.core.compiler.document import Document
 from app.core.compiler.masking import MaskedDocument
 from app.core.compiler.plaintext.appearance import ROOT, Flow, Look, look
 from app.core.compiler.plaintext.generated import Generated, generated
+from app.core.compiler.plaintext.hints import DRAWN, hints
+from app.core.compiler.plaintext.joints import Joints
 from app.core.compiler.plaintext.lines import Line, LineKind, visible
-from app.core.compiler.plaintext.marks import CLOSED, OPENED
-from app.core.compiler.plaintext.names import Names
-from app.core.compiler.plaintext.numbering import integer
+from app.core.compiler.plaintext.marks import CLOSED, OPENED, TURNED
+from app.core.compiler.plaintext.names import PRINTING, Names
 from app.core.compiler.plaintext.pictures import alternative, is_picture
 from app.core.compiler.plaintext.remaining import remaining_rules, rules_of_content
 from app.core.compiler.plaintext.sections import Nodes, Showing, grown
@@ -28,14 +29,14 @@ from bbws_templates.tokens import Token, TokenKind
 
 _OPEN: Mapping[str, Any] = MappingProxyType({})  # that allows all data
 _COLLAPSING = " \t\r\n\f"  # blanks that take no room at the end of a line
-_LISTS = frozenset({"ol", "ul", "menu", "dir", "li"})
-_HIGH = frozenset({"table", "td", "th", "tr"})
 _GONE = look("template", "", (), ROOT)
 # Attributes of what SVG draws that act as styles (SVG 2, section 6.6).
-_DRAWN = frozenset({"g", "svg", "switch", "text", "tspan"})
 _PRESENTED = ("display", "visibility", "opacity")
 # What a cell holds where its table is made for layout rather than for figures.
 _STRUCTURE = frozenset({"table", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "hr", "blockquote", "pre"})
+
+_FOR_OTHERS = frozenset({"meter", "progress"})  # whose content is for browsers that do not know them
+_MOST_VALUES = 4  # of a label, for each of which its colon is written out
 
 _Ends: TypeAlias = tuple[ElementNode, ElementNode]  # the comments of a section's two tags
 
@@ -73,6 +74,7 @@ class Layout:
             self._remaining = remaining_rules(document, masked.root)
             self._of_content = rules_of_content(document, masked.root)
             self._survey(masked.root)
+        self._joints = None if masked.root is None else Joints(masked.root, self.look, self._closing)
 
     def look(self, element: ElementNode) -> Look:
         """How an element appears."""
@@ -101,16 +103,27 @@ class Layout:
     def takes_room(self, element: ElementNode) -> bool:
         """Whether an element that shows no word can be met: by a box, or by letters that nobody can read."""
         is_away = self.look(element.getparent()).inherited.indented
-        return any(self._takes_room(node, is_away) for node in element.iter() if is_element(node))
+        return any(self._takes_room(node, element, is_away) for node in element.iter() if is_element(node))
 
-    def _takes_room(self, element: ElementNode, is_away: bool) -> bool:
+    def _takes_room(self, element: ElementNode, within: ElementNode, is_away: bool) -> bool:
         look = self.look(element)
         if look.flow is Flow.GONE or not look.inherited.painted:
             return False
         texts = [element.text, *(child.tail for child in element)] if look.inherited.legible else []
-        return look.has_area or (
-            not is_away and any(visible(text or "").strip(_COLLAPSING) for text in texts)
+        return self._has_area(element, within) or (
+            not is_away and any(_takes_width(text, look) for text in texts)
         )
+
+    def _has_area(self, element: ElementNode, within: ElementNode) -> bool:
+        """Whether an element has room of its own; a line break ends a line of the block ``within``."""
+        if self.look(element).has_area:
+            return True
+        if any(made is not None and made.look.has_area for made in self.generated(element)):
+            return True
+        if element.tag != "br":
+            return False
+        around = [each for each in element.iterancestors() if self.look(each).flow is not Flow.INLINE]
+        return bool(around) and (around[0] is within or within in around[0].iterancestors())
 
     def is_structured(self, element: ElementNode) -> bool:
         """Whether an element holds headings, lists or tables."""
@@ -168,21 +181,37 @@ class Layout:
         names = self._names
         return tag.kind is TokenKind.VARIABLE and names.is_text(tag.key) and names.may_be_nothing(tag.key)
 
-    def colon(self, text: str) -> str:
-        """What stands behind a label: a colon, which hangs on the label where that is one value from data."""
+    def colon(self, text: str, sign: str = ":") -> str:
+        """What stands behind a label: a ``sign``, which hangs on the label where that is nothing but values.
+
+        What is said of one of several values, is said where none before it says anything.
+        """
         words = self._document.veil.words(text)
-        if len(words) != 1 or words[0].group() != text:
-            return ":"
-        tag = self._document.veil.tag(words[0])
-        hangs = tag.kind is TokenKind.VARIABLE and self._names.may_be_nothing(tag.key)
-        return f"{OPENED}{text}:{CLOSED}{text}" if hangs else ":"
+        ends, starts = [0, *(word.end() for word in words)], [*(word.start() for word in words), len(text)]
+        between_them = "".join(text[end:start] for end, start in zip(ends, starts, strict=True))
+        tags = [self._document.veil.tag(word) for word in words]
+        if (
+            not 0 < len(words) <= _MOST_VALUES
+            or between_them.strip()
+            or not all(map(self._may_be_nothing, tags))
+        ):
+            return sign
+        hanging = ""
+        for word in reversed([word.group() for word in words]):
+            otherwise = f"{TURNED}{word}{hanging}{CLOSED}{word}" if hanging else ""
+            hanging = f"{OPENED}{word}{sign}{CLOSED}{word}{otherwise}"
+        return hanging
 
-    def shown_in(self, element: ElementNode) -> Nodes:
-        """What shows in an element, and on which sections it hangs."""
+    def _may_be_nothing(self, tag: Token) -> bool:
+        return tag.kind in PRINTING and self._names.may_be_nothing(tag.key)
+
+    def shown_in(self, element: ElementNode, *, silent: bool = True) -> Nodes:
+        """What shows in an element, with what is ``silent`` or without, and on which sections it hangs."""
         is_away = self.look(element.getparent()).inherited.indented
-        return self.sections_of(self._shown(element, is_away=is_away))
+        shown = self._shown(element, element, is_away=is_away)
+        return self.sections_of(each for each in shown if silent or each != Showing(silent=True))
 
-    def _shown(self, element: ElementNode, *, is_away: bool) -> Iterator[str | Showing]:
+    def _shown(self, element: ElementNode, within: ElementNode, *, is_away: bool) -> Iterator[str | Showing]:
         look = self.look(element)
         if look.flow is Flow.GONE:
             return
@@ -193,15 +222,15 @@ class Layout:
             return
         if self.is_written_to(element):
             yield Showing()
-        elif look.has_area and inherited.painted:
+        elif inherited.painted and self._has_area(element, within):
             yield Showing(silent=True)
         is_seen = inherited.painted and inherited.legible and not is_away
         for text, node in [(element.text, None), *((child.tail, child) for child in element)]:
             if node is not None and is_element(node):
-                yield from self._shown(node, is_away=is_away)
+                yield from self._shown(node, within, is_away=is_away)
             elif node is not None and (word := self.word(node)):
                 yield Showing() if self.is_brought(word) else word
-            if is_seen and visible(text or "").strip(_COLLAPSING):
+            if is_seen and _takes_width(text, look):
                 showing = Showing(silent=not look.shows_text)
                 words = self._printed(text or "")
                 for word in words:
@@ -266,13 +295,16 @@ class Layout:
 
     def stands_alone(self, opening: ElementNode, closing: ElementNode) -> bool:
         """Whether a section stands between lines rather than within one."""
+        turns = self._names.repeats(self._tag(self.word(opening)).key)
+        if self._joints is not None and self._joints.joins(opening, turns=turns):
+            return False
         inside = list(between(opening, closing))
         if any(node in self._breaks and node.tag != "br" for node in inside):
             return True
         parent = opening.getparent()
         if parent is not None and self.look(parent).flow not in {Flow.BLOCK, Flow.ITEM}:
             return False
-        if self._names.repeats(self._tag(self.word(opening)).key) and self._touches(opening, inside):
+        if turns and self._touches(opening, inside):
             return False
         ends_line = bool(inside) and inside[-1].tag == "br" and not (inside[-1].tail or "").strip()
         return self._at_line_start(opening) and (ends_line or self._at_line_end(closing))
@@ -313,13 +345,13 @@ class Layout:
         for element in elements:
             parent = element.getparent()
             above = self._looks.get(parent)
-            if above is not None and above.flow is Flow.GONE:
-                self._looks[element] = above
+            if above is not None and (above.flow is Flow.GONE or parent.tag in _FOR_OTHERS):
+                self._looks[element] = _GONE if above.flow is not Flow.GONE else above
             else:
                 inherited = ROOT if above is None else above.inherited
                 if quirky and element.tag == "table":
                     inherited = replace(inherited, sized=True, legible=True, lettered=True, space="normal")
-                self._looks[element] = look(element.tag, self._css(element), _hints(element), inherited)
+                self._looks[element] = look(element.tag, self._css(element), hints(element), inherited)
         for element in reversed(elements):
             flow = self._looks[element].flow
             if flow is Flow.GONE:
@@ -343,43 +375,12 @@ class Layout:
         own = self._document.value(tag, "style") if tag else None
         rules = (*self._rules.get(element, ()), *self._remaining.get(element, ()))
         css = merged(rules, html.unescape(own or "")) if own or rules else ""
-        drawn = _PRESENTED if element.tag in _DRAWN else ()
+        drawn = _PRESENTED if element.tag in DRAWN else ()
         said = [f"{name}:{element.get(name)}" for name in drawn if element.get(name)]
         return ";".join([*said, css]) if said else css
 
 
-def _hints(element: ElementNode) -> tuple[str, ...]:
-    """Attributes that act as styles."""
-    hints = []
-    tag = element.tag
-    if (element.get("hidden") is not None and tag not in _DRAWN) or _is_shut(element):
-        hints.append("hidden")
-    if tag in _LISTS and element.get("type"):
-        hints.append(f"type={element.get('type').strip()}")
-    side = (element.get("align") or "").strip().lower() if tag == "caption" else ""
-    if side in {"top", "bottom"}:
-        hints.append(f"side={side}")
-    if tag == "input" and (element.get("type") or "").lower() == "hidden":
-        hints.append("closed")
-    if tag == "a" and element.get("href") is not None:
-        hints.append("linked")
-    if tag in _HIGH and (integer(element.get("height")) or 0) > 1:
-        hints.append("high")
-    if _is_placed(element):
-        hints.append("placed")
-    return tuple(hints)
-
-
-def _is_shut(element: ElementNode) -> bool:
-    """Whether an element shows when a script opens it, as none does in a mail (HTML, 15.3.1)."""
-    return element.get("popover") is not None or (element.tag == "dialog" and element.get("open") is None)
-
-
-def _is_placed(element: ElementNode) -> bool:
-    """Whether what an element says stands apart from what is before it, with no bracket of <rp> between."""
-    if element.tag == "tspan":
-        return any(element.get(name) for name in ("x", "y", "dx", "dy"))
-    if element.tag != "rt":
-        return False
-    before = element.getprevious()
-    return before is None or before.tag != "rp" or bool((before.tail or "").strip())
+def _takes_width(text: str | None, look: Look) -> bool:
+    """Whether something of a text takes room in a line."""
+    shown = visible(text or "")
+    return bool(shown if look.inherited.space == "pre" else shown.strip(_COLLAPSING))

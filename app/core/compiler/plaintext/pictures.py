@@ -11,7 +11,7 @@ _DECORATES = frozenset({"presentation", "none"})
 def is_picture(element: ElementNode) -> bool:
     """Whether an element draws something, by itself, that people see."""
     if element.tag == "svg":
-        return True
+        return 0 not in map(integer, (element.get("width"), element.get("height")))
     if element.tag != "img" and (element.tag != "input" or (element.get("type") or "").lower() != "image"):
         return False
     sizes = [integer(element.get(name)) for name in ("width", "height")]

@@ -44,7 +44,7 @@ class Reader:
         self._readers: dict[str, _Read] = {
             "details": self._details,
             "br": lambda _: self.out.break_line(),
-            "hr": lambda _: self.out.write(_RULE),
+            "hr": self._rule,
             "img": self._image,
             "input": self._input,
             "select": partial(read_select, self),
@@ -54,6 +54,7 @@ class Reader:
             **dict.fromkeys(_HEADINGS, self._heading),
             **dict.fromkeys(_LISTS, self._list),
             **dict.fromkeys(("a", "area"), self._link),
+            **dict.fromkeys(("meter", "progress"), lambda _: None),
         }
 
     def whole(self, root: ElementNode) -> list[Line]:
@@ -193,6 +194,10 @@ class Reader:
             for summary in element.iterchildren("summary"):
                 self._apart(summary)
 
+    def _rule(self, element: ElementNode) -> None:
+        if self.page.look(element).inherited.painted:
+            self.out.write(_RULE)
+
     def _image(self, element: ElementNode) -> None:
         """The alternative text: what the image means, "" for one that decorates or counts readers."""
         if self.page.look(element).inherited.painted and is_picture(element):
@@ -200,7 +205,7 @@ class Reader:
             self.out.write(alternative(element))
 
     def _drawing(self, element: ElementNode) -> None:
-        self._drawn += 1
+        self._drawn += self.page.look(element).inherited.painted and is_picture(element)
         self._shapes(element)
 
     def _shapes(self, element: ElementNode) -> None:
@@ -232,7 +237,7 @@ class Reader:
             text = lines[place].text
             length = self.width(text) if self.page.is_fixed(text) else _UNDERLINE
             hangs = place == 0 and self.page.hangs_on_data(element)
-            tags = where_any(self.page.shown_in(element)) if hangs else [PLACE]
+            tags = where_any(self.page.shown_in(element, silent=False)) if hangs else [PLACE]
             lines[place + 1 : place + 1] = told_where(tags or [], _HEADINGS[element.tag] * length)
         self.out.add_all(lines)
 

@@ -19,17 +19,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from app.core.compiler.plaintext.grid import Row, ordered, rows
+from app.core.compiler.plaintext.grid import Cell, Row, ordered, rows
 from app.core.compiler.plaintext.lines import Line, LineKind
 from app.core.compiler.plaintext.page import Layout
-from app.core.compiler.plaintext.sections import Showing, is_certain, told_where, where_none
+from app.core.compiler.plaintext.sections import PLACE, Showing, is_certain, told_where, where_any, where_none
 from app.core.html.tree import ElementNode
 
 _ARRANGES = frozenset({"presentation", "none"})
 _BAR = " | "
 _LONG = 40  # characters of a cell beyond which it is no label and no figure
 _ADDRESS = re.compile(r"\w:\S*//|\w: \S*[@/]")
-_ENDS_LABEL = (":", "?")
+_ENDS_LABEL = (":", "?", "：", "？", "؟")
 _WORD = re.compile(r"[^\W\d_\U000f0000-\U0010ffff\ufdd0-\ufdef]{4,}")  # longer than a currency, and no tag
 
 
@@ -198,7 +198,7 @@ class _TableText:
             elif alone and head is not None:
                 yield from self._block(item, head, labels, column)
             elif len(item.cells) == 2 and not item.is_linked(0):
-                yield from self._labelled(_one_line(item.cells[0]), item.cells[1], column)
+                yield from self._labelled(item.row.cells[0], _one_line(item.cells[0]), item.cells[1], column)
             elif len(item.cells) == 1:
                 yield from item.cells[0]
             else:
@@ -219,24 +219,35 @@ class _TableText:
                 for line in text
             ]
             if value:
-                yield from self._labelled(label, value, column)
+                yield from self._labelled(heading, label, value, column)
         yield Line(LineKind.BLANK)
 
-    def _labelled(self, label: str, value: Sequence[Line], column: int) -> Iterator[Line]:
+    def _labelled(self, cell: Cell, label: str, value: Sequence[Line], column: int) -> Iterator[Line]:
         """``Label:  value``; further lines of the value stand below its first."""
-        prefix = _label(label)
-        if prefix and value and value[0].kind is LineKind.TAG:
-            yield Line(LineKind.TEXT, prefix)  # the value may be missing, or come several times
-            prefix = " " * column
-        elif prefix:
-            aligned = self._is_aligned(label)
-            prefix += " " * max(1, column - self._reader.width(prefix)) if aligned else " "
+        gap = " " * max(1, column - self._label_width(label)) if self._is_aligned(label) else " "
+        prefix = label
+        if label and value and value[0].kind is LineKind.TAG:
+            yield Line(LineKind.TEXT, label + self._colon(cell, label, ""))
+            prefix = " " * column  # the value may be missing, or come several times
+        elif label:
+            prefix += self._colon(cell, label, gap if value else "")
         for line in value or [Line(LineKind.TEXT, "")]:
             if line.kind is LineKind.TEXT:
                 yield Line(LineKind.TEXT, (prefix + line.text).rstrip())
                 prefix = " " * column
             elif line.kind is LineKind.TAG:
                 yield line
+
+    def _colon(self, cell: Cell, label: str, gap: str) -> str:
+        """What parts a label from its value: a colon, but where it has a sign of its own, or no word."""
+        page, sign = self._reader.page, f"{self._sign(label)}{gap}"
+        if not sign.strip():
+            return sign
+        hangs = page.holds_sections(cell.node)
+        tags = where_any(page.shown_in(cell.node, silent=False)) if hangs else None
+        if not tags or tags == [PLACE]:
+            return page.colon(label, sign)
+        return "".join(sign if tag == PLACE else tag for tag in tags)
 
     def _barred(self, texts: Sequence[_Texts]) -> Iterator[Line]:
         for item in texts:
@@ -284,15 +295,16 @@ class _TableText:
         return reader.page.is_fixed(label) or reader.width(label) > reader.variable_width
 
     def _label_width(self, label: str) -> int:
-        return self._reader.width(_label(label))
+        return self._reader.width(label + self._sign(label))
+
+    def _sign(self, label: str) -> str:
+        """The colon behind a label; none where it ends in such a sign, or is nothing but signs."""
+        says = any(map(str.isalnum, label)) or not self._reader.page.is_fixed(label)
+        return ":" if says and not label.endswith(_ENDS_LABEL) else ""
 
 
 def _barred(item: _Texts) -> str:
     return _BAR.join(filter(None, map(_one_line, item.cells)))
-
-
-def _label(text: str) -> str:
-    return text if not text or text.endswith(_ENDS_LABEL) else f"{text}:"
 
 
 def _one_line(lines: Sequence[Line]) -> str:
