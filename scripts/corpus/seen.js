@@ -160,7 +160,7 @@
     if (["none", "normal"].includes(style.content) || style.display === "none" || own.display === "contents") return;
     if (["left", "top"].some(name => parseFloat(style[name]) < -FAR / 5)) return;
     if (!shown(element) || style.visibility !== "visible" || style.opacity === "0" || parseFloat(style.fontSize) < LEAST) return;
-    if (colourless(style) || /opacity\(0/.test(style.filter)) return;
+    if (colourless(style) || /opacity\(0/.test(style.filter) || !hasRoom(element)) return;
     const block = !style.display.startsWith("inline") || style.position === "absolute" || style.float !== "none";
     if (block) blank = true;
     const said = [...style.content.split(" / ")[0].replace(/url\("[^"]*"\)/g, '" "').matchAll(/"((?:\\.|[^"\\])*)"|(?:open|close)-quote/g)]
@@ -176,10 +176,26 @@
     if (block || apart) blank = true;
   };
 
+  /* Whether nothing of an element is seen within a line but its letters. */
+  const isFlat = element => {
+    const style = getComputedStyle(element);
+    if (style.display === "none") return true;
+    return style.display === "inline" && !["IMG", "SVG"].includes(element.tagName.toUpperCase())
+      && ["Left", "Right"].every(side => [style[`padding${side}`], style[`border${side}Width`]].every(each => parseFloat(each) === 0));
+  };
+
+  /* Whether a picture that has not come is drawn larger than the pixel that it would be. */
+  const isPixel = element => {
+    const [width, height] = ["width", "height"].map(name => parseInt(element.getAttribute(name)));
+    return element.tagName === "IMG" && (width <= 1 || (height <= 1 && Number.isNaN(width)));
+  };
+
   /* Whether a link, or something in it that is not hidden, has a box that can be met. */
   const canBeMet = link => {
     const inside = [...link.querySelectorAll("*")];
-    const hidden = inside.filter(each => !shown(each) && ![...each.querySelectorAll("*")].some(shown));
+    const isBlank = /^[ \t\r\n\f]+$/.test(link.textContent); // between words, and as wide as others
+    if (isBlank && [link, ...inside].every(isFlat)) return false;
+    const hidden = inside.filter(each => isPixel(each) || (!shown(each) && ![...each.querySelectorAll("*")].some(shown)));
     const styles = hidden.map(each => each.getAttribute("style"));
     for (const each of hidden) each.style.setProperty("display", "none", "important");
     const met = shown(link) && [link, ...inside].some(each => {

@@ -26,7 +26,8 @@ _INVISIBLE = re.compile("[\u00ad\u034f\u200b-\u200f\u2060-\u2064\ufeff]")
 _WORD = re.compile(r"\ue000\d+\ue001|[^\W_]+")
 _ADDRESS = re.compile(r"(?:mailto|tel|sms):([^?]*)", re.IGNORECASE)
 _BARE = re.compile(r"^(?:https?://)?(?:www\.)?|/+$", re.IGNORECASE)
-_MARK = re.compile(r"^[ ]*(?:- |([A-Za-z0-9]{1,6})\. )+", re.MULTILINE)
+_MARKS = re.compile(r"^[ ]*(?:- |[A-Za-z0-9]{1,6}\. )+", re.MULTILINE)  # of lists in lists, too
+_MARK = re.compile(r"[A-Za-z0-9]+")
 
 
 @dataclass(frozen=True)
@@ -61,9 +62,9 @@ def difference(pieces: Sequence[dict[str, Any]], text: str) -> Difference:
     links = [_printed(piece["url"]) for piece in pieces if "url" in piece]
     addresses = sorted(set(links), key=len, reverse=True)
     seen = _words(_told(pieces), addresses)
-    marks = Counter(match for match in _MARK.findall(text) if match)
+    marks = Counter(mark for marks in _MARKS.findall(text) for mark in _MARK.findall(marks))
     found = _words(text, addresses)
-    headings = set(_words(_told([piece for piece in pieces if piece.get("heading")]), ()))
+    headings = set(_words(_told([piece for piece in pieces if piece.get("heading")]), addresses))
     lost_headings = headings - set(found)
     told = [word for word in seen if word not in headings]
     written = [word for word in found if word not in headings]

@@ -54,6 +54,10 @@ CASES = [
         "{{u}}",
     ),
     ("<a href='{{u}}'><b class=i></b></a><style>.i:before{content:'';padding:4px}</style>", "{{u}}"),
+    # A link around blocks begins within a line, if its words do.
+    ("{{a}}<a href='{{u}}'>b<img src=x style='display:block'></a>", "{{a}}b: {{u}}"),
+    ("a<a href='{{u}}'>b<p>c</p></a>d", "ab\n\nc\n{{u}}\nd"),
+    ("a<a href='{{u}}'><div>c</div></a><a href='{{v}}'>b<div>c</div></a>", "a\nc: {{u}}\nb\nc\n{{v}}"),
     # Lines without words are there; a break that ends none is not.
     ("<a href='{{u}}'><div><br></div></a><a href='{{v}}'><br></a>", "{{u}}"),
     ("<a href='{{u}}'><pre> </pre></a><div><a href='{{v}}'><br></a></div>", "{{u}}"),
@@ -145,6 +149,12 @@ EMPTY = [
         ["0 https://x.example/", "x: https://x.example/", "https://x.example/"],
     ),
 ]
+
+
+def test_a_label_that_is_an_empty_text_takes_its_colon_along(compiled: Compile) -> None:
+    row = "<tr><td>{{title}}</td><td>5</td></tr><tr><td>{{count}}</td><td>6</td></tr>"
+    mail = compiled(f"<body><table>{row}</table></body>", {"mail.json": METADATA}).compiled
+    assert mail.text == "{{title}}{{#title}}: {{/title}}5\n{{count}}{{#count}}:{{/count}} 6\n"  # 0 is printed
 
 
 @pytest.mark.parametrize(("html", "every", "expected"), EMPTY)

@@ -353,16 +353,16 @@ CASES = [
     ),
     (
         "<table><tr><td>{{n}}</td><td>{{p}}</td></tr><tr><td>All</td><td>1</td></tr></table>",
-        "{{n}}{{#n}}: {{/n}}{{p}}\nAll:  1",
+        "{{n}}{{#n}}:{{/n}} {{p}}\nAll:  1",
     ),
     # No colon is left alone where a label is empty, and none follows a sign.
     (
         "<table><tr><td>{{{n}}}</td><td>{{{p}}}</td></tr><tr><td>All</td><td>1</td></tr></table>",
-        "{{{n}}}{{#n}}: {{/n}}{{{p}}}\nAll:  1",
+        "{{{n}}}{{#n}}:{{/n}} {{{p}}}\nAll:  1",
     ),
     (
         "<table><tr><td>{{n}} {{{m}}}</td><td>5</td></tr><tr><td>{{k}}</td><td></td></tr></table>",
-        "{{n}} {{{m}}}{{#n}}:  {{/n}}{{^n}}{{#m}}:  {{/m}}{{/n}}5\n{{k}}{{#k}}:{{/k}}",
+        "{{n}} {{{m}}}{{#n}}:{{/n}}{{^n}}{{#m}}:{{/m}}{{/n}}  5\n{{k}}{{#k}}:{{/k}}",
     ),
     (
         "<table><tr><td><b>{{#s}}Name{{/s}}</b></td><td>5</td></tr><tr><td>a</td><td>6</td></tr></table>",
@@ -374,7 +374,7 @@ CASES = [
     ),
     (
         "<table><tr><th>{{a}}</th><th>B</th><th>C</th></tr>{{#r}}<tr><td>{{x}}<td>5<td>6</tr>{{/r}}</table>",
-        "{{^r}}\n{{a}} | B | C\n{{/r}}\n{{#r}}\n{{a}}{{#a}}: {{/a}}{{x}}\nB:  5\nC:  6\n\n{{/r}}",
+        "{{^r}}\n{{a}} | B | C\n{{/r}}\n{{#r}}\n{{a}}{{#a}}:{{/a}} {{x}}\nB:  5\nC:  6\n\n{{/r}}",
     ),
     (
         "<table><caption>Sums</caption><tr><th>A</th><td>1</td></tr><tr><th></th><td>2</td></tr></table>",

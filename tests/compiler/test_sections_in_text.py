@@ -152,6 +152,7 @@ LINKED = [
     "<table>{{#s}}<tr><td>x</td></tr>{{/s}}</table>",
     "<table>{{^s}}x{{/s}}</table>",
     "{{#s}}<b style='display:none'>x</b>{{/s}}{{#t}}y{{/t}}",
+    "{{#s}}<b style='visibility:hidden'><q>x</q></b>{{/s}}{{#t}}y{{/t}}",
 ]
 LISTED = [
     "{{#l}}{{n}} {{/l}}",
@@ -284,6 +285,8 @@ TURNS = [
     ("<p>{{#q}} {{.}}{{/q}}</p>", "{{#q}}\n{{.}}\n{{/q}}"),
     ("<p>{{#q}}<b style='padding:4px'>{{.}}</b>{{/q}}</p>", "{{#q}}\n{{.}}\n{{/q}}"),
     ("<p>{{#s}}{{n}}{{/s}}</p>", "{{#s}}\n{{n}}\n{{/s}}"),
+    ("<p>a {{#q}}{{.}}<br>{{/q}}</p>b", "a {{#q}}{{.}}\n{{/q}}\u2060\n\nb"),
+    ("<p>a {{#any}}{{x}}<br>{{/any}}</p>b", "a {{#any}}{{x}}\n{{/any}}\u2060\n\nb"),
     ("<table><tr>{{#q}}<td>{{.}}</td>{{/q}}</tr></table>", "{{#q}}\n{{.}}\n{{/q}}"),
 ]
 

@@ -163,6 +163,19 @@ def test_an_address_with_room_to_break_in_its_words_is_said_once() -> None:
     assert not difference(pieces, "support@a.org\n")
 
 
+def test_the_marks_of_lists_are_not_too_much_before_words_that_look_like_one() -> None:
+    pieces: list[dict[str, Any]] = [{"mark": True}, {"mark": True}, {"word": "w12."}, {"word": "b"}]
+    assert not difference(pieces, "4. w12. b\n")
+    assert difference(pieces, "4. w12. b 5\n").extra == ("5",)
+
+
+def test_a_heading_that_is_an_address_is_there_once() -> None:
+    address = "https://x.example/"
+    pieces: list[dict[str, Any]] = [{"word": address, "heading": True}, {"url": address, "from": 0}]
+    assert not difference(pieces, f"{address}\n")
+    assert difference(pieces, "x\n").lost_addresses == (address,)
+
+
 @pytest.mark.parametrize(("fatal", "browsers"), [({"b"}, 3), ({"c"}, 2), (set(), 1), ({"a", "b", "c"}, 3)])
 def test_a_page_that_ends_the_browser_takes_no_other_along(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fatal: set[str], browsers: int

@@ -105,26 +105,8 @@ def completion(css: str) -> str:
     """
     escape = "\n" if (len(css) - len(css.rstrip("\\"))) % 2 else ""  # lest it takes the next character along
     css += escape
-    begun = ""
-    opened: list[str] = []
-    passed = 0
-    for match in _TOKEN.finditer(css):
-        piece, start = match.group(), match.start()
-        if piece.startswith("/*") or start < passed:
-            continue
-        signs = "" if begun else next((each for each in _SIGNS_OF_HTML if css.startswith(each, start)), "")
-        if signs:
-            passed = start + len(signs)
-            continue
-        begun = begun or (";" if piece == "@" else "{}")
-        if piece in _PAIRS:
-            opened.append(piece)
-        elif opened and piece == _PAIRS[opened[-1]]:
-            ends = opened.pop()
-            begun = begun if opened or ends != "{" else ""
-        elif piece == begun == ";" and not opened:
-            begun = ""
-    return escape + missing_end(css) + ("" if opened[:1] == ["{"] else begun)
+    walk = _walked(css)
+    return escape + missing_end(css) + ("" if walk.is_in_block else walk.ends)
 
 
 def nestable(css: str) -> str:
@@ -138,30 +120,53 @@ def nestable(css: str) -> str:
     if not ("}" in css or any(sign in css for sign in _SIGNS_OF_HTML)):
         return css
     written = list(css)
+    walk = _walked(css)
+    for start, sign in walk.signs:
+        written[start : start + len(sign)] = " " * len(sign)
+    for start in walk.strays:
+        written[start] = ")"  # as wrong where it stands, and no end of anything
+    return "".join(written)
+
+
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """A whole stylesheet, gone through rule by rule.
+
+    ``signs`` are those of HTML's comments between rules, ``strays`` each ``}`` that closes nothing. ``ends``
+    is what would end the rule that has begun, "" where none has; ``is_in_block`` says that its block has.
+    """
+
+    signs: tuple[tuple[int, str], ...]
+    strays: tuple[int, ...]
+    ends: str
+    is_in_block: bool
+
+
+def _walked(css: str) -> _Walk:
+    signs: list[tuple[int, str]] = []
+    strays: list[int] = []
     opened: list[str] = []
-    begun = at_rule = False
+    ends = ""
     passed = 0
     for match in _TOKEN.finditer(css):
         piece, start = match.group(), match.start()
         if piece.startswith("/*") or start < passed:
             continue
-        sign = "" if begun else next((each for each in _SIGNS_OF_HTML if css.startswith(each, start)), "")
+        sign = "" if ends else next((each for each in _SIGNS_OF_HTML if css.startswith(each, start)), "")
         if sign:
+            signs.append((start, sign))
             passed = start + len(sign)
-            written[start:passed] = " " * len(sign)
             continue
-        at_rule = at_rule if begun else piece == "@"
-        begun = True
+        ends = ends or (";" if piece == "@" else "{}")
         if piece in _PAIRS:
-            opened.append(_PAIRS[piece])
-        elif opened and piece == opened[-1]:
-            ends = opened.pop()
-            begun = bool(opened) or ends != "}"
+            opened.append(piece)
+        elif opened and piece == _PAIRS[opened[-1]]:
+            ends = "" if opened.pop() == "{" and not opened else ends
         elif piece == "}" and not opened:
-            written[start] = ")"  # as wrong where it stands, and no end of anything
-        elif piece == ";" and at_rule and not opened:
-            begun = False
-    return "".join(written)
+            strays.append(start)
+        elif piece == ends == ";" and not opened:
+            ends = ""
+    return _Walk(tuple(signs), tuple(strays), ends, opened[:1] == ["{"])
 
 
 def _opened(css: str) -> list[tuple[str, int]]:

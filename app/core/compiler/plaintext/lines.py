@@ -7,7 +7,7 @@ left out, or repeated, takes its blank lines with it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
@@ -78,6 +78,7 @@ class LineWriter:
         self._has_text = False  # the line being written, apart from section tags
         self._tags = 0  # on the line being written
         self._opens = False  # whether one of those opens a section
+        self._keeps_line = False  # whether one of those ends an item on the line before
         self._after_address = False
         self._blank_before = False
         self._indent = ""
@@ -122,8 +123,8 @@ class LineWriter:
         """Whether a blank, or nothing, stands before what comes next on the line."""
         return not self._pieces or self._ends_in_blank or self._wants_gap
 
-    def write_tag(self, word: str, *, opens: bool) -> None:
-        """A section tag within a line."""
+    def write_tag(self, word: str, *, opens: bool, keeps_line: bool = False) -> None:
+        """A section tag within a line; with ``keeps_line`` it is not put at the end of the line before."""
         if self._wants_gap or self._after_address:
             if self._has_text and not self._ends_in_blank:
                 self._pieces.append(" ")
@@ -131,6 +132,7 @@ class LineWriter:
         self._pieces.append(word)
         self._tags += 1
         self._opens = self._opens or opens
+        self._keeps_line = self._keeps_line or keeps_line
 
     def gap(self) -> None:
         """Keep what comes next apart from what stands before it on the line."""
@@ -144,17 +146,17 @@ class LineWriter:
         if not self._pieces and not self._lines:
             self._blank_before = True
         text = "".join(self._pieces).rstrip(" \t")
-        has_text, opens = self._has_text, self._opens
+        has_text, stays = self._has_text, self._opens or self._keeps_line
         self._pieces = []
         self._tags = 0
-        self._opens = False
+        self._opens = self._keeps_line = False
         self._has_text = self._wants_gap = self._after_address = False
         if not text:
             return
         if not has_text:
             # A tag alone on its line would take its end along when it vanishes, and join two lines.
             last = self._lines[-1] if self._lines else None
-            if last is not None and last.kind is LineKind.TEXT and not opens:
+            if last is not None and last.kind is LineKind.TEXT and not stays:
                 self._lines[-1] = replace(last, text=last.text + text)
                 return
             text += _KEPT_LINE
@@ -189,6 +191,13 @@ class LineWriter:
         """Finished lines."""
         for line in lines:
             self.add(line)
+
+    def go_on(self, lines: Sequence[Line]) -> None:
+        """Finished lines, the first of which goes on with a word that stands before it."""
+        goes_on = lines[0].kind is LineKind.TEXT and not self.is_apart
+        if goes_on:
+            self.insert(lines[0].text)
+        self.add_all(lines[goes_on:])
 
     def begin_item(self, bullet: str) -> str:
         """Begin a list item; returns the indent to hand to ``end_item``."""
@@ -225,7 +234,7 @@ class LineWriter:
         text = "".join(self._pieces).strip()
         if text and self._tags == 1 and not self._has_text:
             self._pieces = []
-            self._tags, self._opens = 0, False
+            self._tags, self._opens, self._keeps_line = 0, False, False
             self.tag(text)
         elif text:
             self.break_line()

@@ -90,7 +90,9 @@ class Layout:
     def is_written_to(self, element: ElementNode) -> bool:
         """Whether a stylesheet writes words before or after the content of an element."""
         made = filter(None, self.generated(element))
-        return any(each.text.strip() and each.look.flow is not Flow.GONE for each in made)
+        return any(
+            each.text.strip() and each.look.flow is not Flow.GONE and each.look.shows_text for each in made
+        )
 
     def is_gone(self, element: ElementNode) -> bool:
         """Whether nothing of an element is seen."""
@@ -165,42 +167,41 @@ class Layout:
         """Whether something of what an element holds may show nothing: a section, or values alone."""
         return self.holds_sections(element) or any(map(self._printed, element.itertext()))
 
-    def _printed(self, text: str) -> list[str]:
-        """The variables, as words, of a text that has nothing else, and that may all be empty; else none."""
+    def _values(self, text: str) -> list[str]:
+        """The variables, as words, of a text that has nothing else."""
         words = self._document.veil.words(text)
         ends, starts = [0, *(word.end() for word in words)], [*(word.start() for word in words), len(text)]
         rest = "".join(text[end:start] for end, start in zip(ends, starts, strict=True))
-        if not words or visible(rest).strip(_COLLAPSING):
+        return [] if visible(rest).strip(_COLLAPSING) else [word.group() for word in words]
+
+    def _printed(self, text: str) -> list[str]:
+        """The same, each once, where all may be empty; else none."""
+        tags = {word: self._tag(word) for word in self._values(text)}
+        if not all(map(self._is_text_or_nothing, tags.values())):
             return []
-        tags = [self._document.veil.tag(word) for word in words]
-        if not all(map(self._is_text_or_nothing, tags)):
-            return []
-        return list({tag.key: word.group() for tag, word in zip(tags, words, strict=True)}.values())
+        return list({tag.key: word for word, tag in tags.items()}.values())
 
     def _is_text_or_nothing(self, tag: Token) -> bool:
         names = self._names
         return tag.kind is TokenKind.VARIABLE and names.is_text(tag.key) and names.may_be_nothing(tag.key)
 
-    def colon(self, text: str, sign: str = ":") -> str:
-        """What stands behind a label: a ``sign``, which hangs on the label where that is nothing but values.
+    def colon(self, text: str, gap: str = "") -> str:
+        """What stands behind a label: a colon, which hangs on the label where that is nothing but values.
 
-        What is said of one of several values, is said where none before it says anything.
+        One of several values has it where none before it says anything. So does the ``gap`` behind it hang on
+        values that are certainly texts: of a number that is 0, no section stands, and yet it is printed.
         """
-        words = self._document.veil.words(text)
-        ends, starts = [0, *(word.end() for word in words)], [*(word.start() for word in words), len(text)]
-        between_them = "".join(text[end:start] for end, start in zip(ends, starts, strict=True))
-        tags = [self._document.veil.tag(word) for word in words]
-        if (
-            not 0 < len(words) <= _MOST_VALUES
-            or between_them.strip()
-            or not all(map(self._may_be_nothing, tags))
-        ):
-            return sign
+        words = self._values(text)
+        tags = [self._tag(word) for word in words]
+        if not 0 < len(words) <= _MOST_VALUES or not all(map(self._may_be_nothing, tags)):
+            return f":{gap}"
+        gap_hangs = all(map(self._is_text_or_nothing, tags))
+        sign = f":{gap}" if gap_hangs else ":"
         hanging = ""
-        for word in reversed([word.group() for word in words]):
+        for word in reversed(words):
             otherwise = f"{TURNED}{word}{hanging}{CLOSED}{word}" if hanging else ""
             hanging = f"{OPENED}{word}{sign}{CLOSED}{word}{otherwise}"
-        return hanging
+        return hanging if gap_hangs else hanging + gap
 
     def _may_be_nothing(self, tag: Token) -> bool:
         return tag.kind in PRINTING and self._names.may_be_nothing(tag.key)
@@ -308,6 +309,12 @@ class Layout:
             return False
         ends_line = bool(inside) and inside[-1].tag == "br" and not (inside[-1].tail or "").strip()
         return self._at_line_start(opening) and (ends_line or self._at_line_end(closing))
+
+    def ends_lines(self, opening: ElementNode, closing: ElementNode) -> bool:
+        """Whether each item of a list, if a section is one's, may end a line that the next goes on behind."""
+        inside = list(between(opening, closing))
+        may_repeat = self._names.may_repeat(self._tag(self.word(opening)).key)
+        return may_repeat and any(node in self._breaks for node in inside[-1:])
 
     def _touches(self, opening: ElementNode, inside: Sequence[ElementNode]) -> bool:
         """Whether one turn of a section makes a word with the next, as the ciphers of a code do."""

@@ -39,6 +39,7 @@ class Reader:
         self.out = LineWriter()
         self._block_tags: set[ElementNode] = set()
         self._empty_tags: set[ElementNode] = set()
+        self._kept_tags: set[ElementNode] = set()
         self._striking = False
         self._drawn = 0
         self._readers: dict[str, _Read] = {
@@ -181,7 +182,7 @@ class Reader:
                 self.out.end_block()
             else:
                 self.out.break_line()
-        elif element.tag == "a" and self.page.holds_block(element):
+        elif element.tag == "a" and side == 1 and self.page.holds_block(element):
             self.out.break_line()
         elif look.apart[side]:
             self.out.gap()
@@ -320,12 +321,15 @@ class Reader:
             drawn -= 1
         else:
             passage = self.passage(element)
+        around_blocks = self.page.holds_block(element)
+        if around_blocks and (passage.blank_before or not passage.lines):
+            self.out.break_line()
         nodes = self.page.shown_in(element) if self.page.hangs_on_data(element) else None
         seen = bool(passage.lines) or self._drawn > drawn or self.page.takes_room(element)
         if not address or not (seen if nodes is None else nodes):
             self._insert(passage, passage.lines)
-        elif len(passage.lines) > 1 and self.page.holds_block(element):
-            self.out.add_all(below(passage.lines, address, nodes))
+        elif len(passage.lines) > 1 and around_blocks:
+            self.out.go_on(below(passage.lines, address, nodes))
         else:
             said, lift = passage.joined, self.page.lift
             tags = [PLACE] if nodes is None or says_address(said, address, lift) else where_any(nodes)
@@ -357,4 +361,6 @@ class Reader:
         if comment in self._block_tags:
             self.out.tag(word)
         else:
-            self.out.write_tag(word, opens=closing is not None)
+            if closing is not None and self.page.ends_lines(comment, closing):
+                self._kept_tags.add(closing)
+            self.out.write_tag(word, opens=closing is not None, keeps_line=comment in self._kept_tags)

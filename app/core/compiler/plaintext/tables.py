@@ -240,14 +240,14 @@ class _TableText:
 
     def _colon(self, cell: Cell, label: str, gap: str) -> str:
         """What parts a label from its value: a colon, but where it has a sign of its own, or no word."""
-        page, sign = self._reader.page, f"{self._sign(label)}{gap}"
-        if not sign.strip():
-            return sign
+        page = self._reader.page
+        if not self._sign(label):
+            return gap
         hangs = page.holds_sections(cell.node)
         tags = where_any(page.shown_in(cell.node, silent=False)) if hangs else None
         if not tags or tags == [PLACE]:
-            return page.colon(label, sign)
-        return "".join(sign if tag == PLACE else tag for tag in tags)
+            return page.colon(label, gap)
+        return "".join(f":{gap}" if tag == PLACE else tag for tag in tags)
 
     def _barred(self, texts: Sequence[_Texts]) -> Iterator[Line]:
         for item in texts:
