@@ -1,7 +1,7 @@
 """Stylesheets that a page shows as text, by what css-inline says of how they are displayed.
 
-A page shows one whose ``display`` some declaration says, and that nothing around it may hide. Where that is
-in doubt its words are not compared.
+A page shows one whose ``display`` some declaration says, if under a condition, and that nothing around it may
+hide. Where that is in doubt its words are not compared.
 
 Source: HTML, 15.3.1: these elements are hidden by ``display: none`` of the browser's own stylesheet alone.
 """
@@ -16,6 +16,7 @@ from app.core.proof.events import Event
 
 _SHOWS = re.compile(
     r"display: (?:block|inline|inline-block|list-item|flow-root|flex|grid|table|table-cell|contents)"
+    r"|all: (?:unset|initial|inherit)"
 )
 _MAY_HIDE = re.compile(
     r"(?:display: none|(?:visibility|content-visibility|opacity|(?:max-)?(?:width|height)|font(?:-size)?"
@@ -66,10 +67,13 @@ def exposed(events: Iterable[Event], meaning: Mapping[str, tuple[str, str]]) -> 
             while around and around.pop()[0] != f"<{event.kind[2:]}":
                 pass
         elif event.kind.startswith("<"):
+            said = _said(event, meaning)
+            if event.kind == "<style>":
+                said = [each for each in said if not _SHOWS.fullmatch(each)]
             hidden = (
                 event.kind in _CLOSED
                 or "hidden" in dict(event.attributes)
-                or any(map(_MAY_HIDE.fullmatch, _said(event, meaning)))
+                or any(map(_MAY_HIDE.fullmatch, said))
             )
             if event.kind == "<style>":
                 if not hidden and not any(each for _, each in around) and _is_shown_itself(event, meaning):
@@ -80,8 +84,11 @@ def exposed(events: Iterable[Event], meaning: Mapping[str, tuple[str, str]]) -> 
 
 
 def _is_shown_itself(event: Event, meaning: Mapping[str, tuple[str, str]]) -> bool:
-    """Whether some declaration says that the element is displayed, whatever may hide it."""
-    return any(map(_SHOWS.fullmatch, _said(event, meaning)))
+    """Whether some declaration says for some reader that the element is displayed, whatever may hide it."""
+    displayed = (
+        meaning.get(word, ("", ""))[1] for name, word in event.style.items() if name.endswith("-display")
+    )
+    return any(map(_SHOWS.fullmatch, displayed))
 
 
 def _said(event: Event, meaning: Mapping[str, tuple[str, str]]) -> list[str]:

@@ -1,0 +1,48 @@
+"""A stylesheet that a page shows as text stays to the letter, whoever it is shown to."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from app.core.compiler.equivalence import equivalence_findings
+from tests.compiler.test_equivalence import EMPTY, compile_text
+
+OWN = "b{color:#c00} b:hover{left:1px}"
+
+
+@pytest.mark.parametrize(
+    ("rule", "is_shown"),
+    [
+        ("style{display:block}", True),
+        ("div *{display:inline}", True),
+        ("@media(max-width:600px){style{display:block}}", True),
+        ("@media screen{div>style{display:block}}", True),
+        ("@supports(top:1px){style{display:inline}}", True),
+        ("style:hover{display:block}", True),
+        ("style{all:unset}", True),
+        ("*{all:inherit}", True),
+        ("@media(max-width:600px){body *{all:unset}}", True),
+        ("body *{all:revert}", False),
+        ("@media screen{style{display:none}}", False),
+        ("@media screen{p *{display:block}}", False),
+        ("@media screen{p{all:unset}}", False),
+    ],
+)
+def test_a_stylesheet_in_the_body(rule: str, is_shown: bool) -> None:
+    page = f"<!doctype html><body><div><style>{OWN} {rule}</style><p>x <b>y</b></p></div>"
+    found = compile_text(page)
+    assert ("b{color:#c00}" in found.compiled.html) is is_shown
+    assert not equivalence_findings(found, EMPTY, {}, fixture="")
+    if is_shown:  # the proof hears of it when a word of what is shown is lost
+        lost = found.compiled.html.replace(OWN, "b:hover{left:1px}")
+        changed = replace(found, compiled=replace(found.compiled, html=lost))
+        assert equivalence_findings(changed, EMPTY, {}, fixture="")
+
+
+@pytest.mark.parametrize("rule", ["@media screen{style{display:block}}", "body *{all:unset}"])
+def test_a_stylesheet_in_the_head_is_hidden_with_that(rule: str) -> None:
+    found = compile_text(f"<!doctype html><head><style>{OWN} {rule}</style></head><body><p>x <b>y</b></p>")
+    assert "b{color:#c00}" not in found.compiled.html
+    assert not equivalence_findings(found, EMPTY, {}, fixture="")
