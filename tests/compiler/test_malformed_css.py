@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import tinycss2
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.compiler.compilation import compile_template
 from app.core.compiler.equivalence import equivalence_findings
+from app.core.css.measure import completion, nestable
 from app.core.errors import CompileError
 from app.core.sources import SourceFile, TemplateSet, TemplateSource
 from tests.selection import drawn
@@ -170,3 +172,12 @@ def test_markup_in_the_style_of_a_drawing_is_one_clear_error(css: str) -> None:
     source = TemplateSource("mail", SourceFile(Path("/t/mail.html"), "mail.html", html), None, None, {})
     with pytest.raises(CompileError, match="In a drawing '<' begins a tag"):
         compile_template(source, EMPTY)
+
+
+@pytest.mark.parametrize("css", ["@,a", "@", "<!--a@media", "<!--@<!--@ x", "p{}@ {", "}@media{}-->a"])
+def test_what_follows_a_whole_stylesheet_is_a_rule_of_its_own(css: str) -> None:
+    *_, last = tinycss2.parse_stylesheet(f"{css}{completion(css)}z{{top:0}}")
+    assert (last.type, tinycss2.serialize(getattr(last, "prelude", []))) == ("qualified-rule", "z")
+    nested = nestable(css)
+    inside, behind = tinycss2.parse_stylesheet(f"@media all{{{nested}{completion(nested)}}}z{{top:0}}")
+    assert (inside.type, behind.type, len(nested)) == ("at-rule", "qualified-rule", len(css))

@@ -121,6 +121,7 @@ JOINED = [
     "<div>a</div>{{#s}}<div>x</div>z{{/s}}b",
     "{{#l}}y<br>{{n}}{{.}}<div>x</div>z{{/l}}",
     "{{#s}}y{{/s}}<b>a<br>b</b>",
+    "a<s>x<br>{{#s}}<br>y{{/s}}z</s>b <s>c<p>d</p></s>e",
     "<b>a<br>b</b>{{#s}}y{{/s}}",
 ]
 # A row of headings, with and without rows that have them as labels.

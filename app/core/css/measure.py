@@ -21,6 +21,7 @@ _TOKEN = re.compile(
     rf"|{_ESCAPE}{_LETTER}*+|\.?(?:%|{_LETTER})++|[^\s\w%-]",
     re.DOTALL | re.IGNORECASE,
 )
+_AT_KEYWORD = re.compile(r"@(?:--|-?(?:[a-z_]|[^\x00-\x7f]|\\[^\n\r\f]))", re.IGNORECASE)  # else a mere sign
 _PAIRS = {"{": "}", "(": ")", "[": "]"}
 _SIGNS_OF_HTML = ("<!--", "-->")
 _OPENING, _CLOSING = frozenset("{(["), frozenset("})]")
@@ -147,17 +148,17 @@ def _walked(css: str) -> _Walk:
     strays: list[int] = []
     opened: list[str] = []
     ends = ""
-    passed = 0
-    for match in _TOKEN.finditer(css):
-        piece, start = match.group(), match.start()
-        if piece.startswith("/*") or start < passed:
+    here = 0
+    while match := _TOKEN.search(css, here):
+        piece, start, here = match.group(), match.start(), match.end()
+        if piece.startswith("/*"):
             continue
         sign = "" if ends else next((each for each in _SIGNS_OF_HTML if css.startswith(each, start)), "")
         if sign:
             signs.append((start, sign))
-            passed = start + len(sign)
+            here = start + len(sign)
             continue
-        ends = ends or (";" if piece == "@" else "{}")
+        ends = ends or (";" if _AT_KEYWORD.match(css, start) else "{}")
         if piece in _PAIRS:
             opened.append(piece)
         elif opened and piece == _PAIRS[opened[-1]]:

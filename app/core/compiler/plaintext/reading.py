@@ -167,10 +167,14 @@ class Reader:
         """A passage, its lines changed, into the line where its element stands, if it is one itself."""
         if passage.blank_before:
             self.out.write(" ")
-        if len(lines) == 1 and lines[0].kind is LineKind.TEXT:
-            self.out.insert(lines[0].text, ends_in_address=ends_in_address)
-        else:
-            self.out.add_all(lines)
+        *others, last = lines or [Line(LineKind.BLANK)]
+        if others:
+            self.out.go_on(others)
+            self.out.break_line()
+        if last.kind is LineKind.TEXT and not (others and passage.blank_after):
+            self.out.insert(last.text, ends_in_address=ends_in_address)
+        elif lines:
+            self.out.add(last)
         if passage.blank_after:
             self.out.write(" ")
 
