@@ -65,7 +65,7 @@ ROOMS: Final[Mapping[str, Room]] = {
                 "parser", "rendering", "tokens", "values",
             )
         ),
-        ("tests/engine",),
+        ("tests/engine", "tests/batch/test_render_batch.py"),
     ),
     "contract": Room(
         ("bbws_templates/contract/*.py", "bbws_templates/addresses.py"),

@@ -198,8 +198,8 @@ DEPARTURES = {
     ),
     "braces with other delimiters": Departure(
         "interpolation.yml gives triple mustaches for the default delimiters; mustache.js for all.",
-        "{{=<% %>=}}(<%{a}%>)",
-        {"a": "<"},
+        "{{=<% %>=}}(<%{ab}%>)",
+        {"ab": "<"},
         "()",
         "(<)",
     ),

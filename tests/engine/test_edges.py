@@ -152,6 +152,13 @@ def test_what_is_missing_at_the_same_offset_of_two_partials_is_said_of_both() ->
     assert [each.location.file for each in warnings] == ["p", "q"]
 
 
+def test_a_partial_that_is_missing_hides_no_other() -> None:
+    template = Template.parse("{{>none}}{{>p}}{{>q}}", partials={"p": "{{a}}", "q": "{{>p}}"})
+    assert template.render({"a": "x"}, strict=False) == "xx"
+    with pytest.raises(TemplateSyntaxError):
+        Template.parse("{{>none}}{{>p}}", partials={"p": "{{#a}}"})
+
+
 @pytest.mark.parametrize(
     ("partials", "cycle"),
     [

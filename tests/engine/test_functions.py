@@ -184,6 +184,20 @@ def test_it_is_never_sure_beyond_the_limits(template: str, data: dict[str, Any],
     agree(Template.parse(template), data, limits)
 
 
+def test_no_more_is_kept_of_rows_than_may_come_of_them() -> None:
+    import tracemalloc
+
+    function = written(Template.parse("{{#rows}}{{a}}{{b}}{{/rows}}"))
+    assert function
+    rows = [{"a": "x" * 1000, "b": ""}] * 20_000
+    tracemalloc.start()
+    try:
+        assert function({"rows": rows}, Limits(output=10_000)) is None
+        assert tracemalloc.get_traced_memory()[1] < 2_000_000
+    finally:
+        tracemalloc.stop()
+
+
 # --- what it is sure of -------------------------------------------------------------------------------------
 
 
@@ -196,6 +210,11 @@ def test_it_is_never_sure_beyond_the_limits(template: str, data: dict[str, Any],
         (
             "{{#rows}}{{a}}{{#more}}{{.}}{{b}}{{/more}}{{/rows}}",
             {"b": "'", "rows": [{"a": "", "more": "x"}] * 5},
+        ),
+        # Rows in rows: what was gathered of the outer ones is still to be looked at after the inner ones.
+        (
+            "{{#rows}}{{a}}{{b}}{{#more}}{{c}}{{d}}{{/more}}{{/rows}}",
+            {"rows": [{"a": "<a>", "b": "&", "more": [{"c": "x", "d": "y"}] * 4}] * 4},
         ),
         ("{{#a.b}}{{.}}{{/a.b}}{{^a.c}}none{{/a.c}}", {"a": {"b": ["x", "y"]}}),
         ("{{price}}", {"price": Decimal("0.00")}),
