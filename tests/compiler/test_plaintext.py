@@ -323,7 +323,7 @@ CASES = [
     (
         "<table><tr><th colspan=2>Sizes</th><th>Price</th></tr><tr><th>EU</th><th>US</th><th>ZAR</th></tr>"
         "<tr><td>{{a}}</td><td>{{b}}</td><td>{{c}}</td></tr></table>",
-        "Sizes | Price\nEU | US | ZAR\n{{a}} | {{b}} | {{c}}",
+        "Sizes EU:   {{a}}\nSizes US:   {{b}}\nPrice ZAR:  {{c}}",
     ),
     (
         "<table>{{#s}}<tr><th>A</th><th>B</th></tr>{{/s}}<tr><td>{{a}}</td><td>{{b}}</td></tr></table>",

@@ -16,13 +16,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from functools import partial
+from itertools import chain, takewhile
 from typing import Protocol
 
-from app.core.compiler.plaintext.grid import Cell, Row, ordered, rows
+from app.core.compiler.plaintext.grid import Cell, ordered, rows
+from app.core.compiler.plaintext.headings import Head, Texts, continues, one_line
 from app.core.compiler.plaintext.lines import Line, LineKind
 from app.core.compiler.plaintext.page import Layout
-from app.core.compiler.plaintext.sections import PLACE, Showing, is_certain, told_where, where_any, where_none
+from app.core.compiler.plaintext.sections import PLACE, told_where, where_any
 from app.core.html.tree import ElementNode
 
 _ARRANGES = frozenset({"presentation", "none"})
@@ -47,22 +49,6 @@ class CellReader(Protocol):
         """The number of characters that a text takes, about."""
 
 
-@dataclass(frozen=True)
-class _Texts:
-    """A row with the lines of each of its cells."""
-
-    row: Row
-    cells: tuple[list[Line], ...]
-
-    @property
-    def is_empty(self) -> bool:
-        return not any(self.cells)
-
-    def is_linked(self, place: int) -> bool:
-        """Whether a cell holds a link: it is no label, since a colon would join the address."""
-        return any(link.get("href") for link in self.row.cells[place].node.iter("a", "area"))
-
-
 def read_table(reader: CellReader, element: ElementNode) -> list[Line] | None:
     """A table as lines, or None for one that only arranges what it holds."""
     page = reader.page
@@ -71,7 +57,7 @@ def read_table(reader: CellReader, element: ElementNode) -> list[Line] | None:
     found = rows(page, element)
     if found is None or not any(len(row.cells) > 1 for row in found) or _holds_words(page, element):
         return None
-    texts = [_Texts(row, tuple(reader.lines(cell.node) for cell in row.cells)) for row in found]
+    texts = [Texts(row, tuple(reader.lines(cell.node) for cell in row.cells)) for row in found]
     return _TableText(reader, texts).lines()
 
 
@@ -92,7 +78,7 @@ def _strays(element: ElementNode) -> bool:
 class _TableText:
     """Rows with their texts, and the form that they are written in."""
 
-    def __init__(self, reader: CellReader, texts: Sequence[_Texts]) -> None:
+    def __init__(self, reader: CellReader, texts: Sequence[Texts]) -> None:
         self._reader = reader
         self._texts = [item for item in texts if item.row.word or not item.is_empty]
         self._filled = [item for item in self._texts if not item.row.word]
@@ -113,81 +99,51 @@ class _TableText:
             return list(self._barred(self._texts))
         return None
 
-    def _head(self) -> _Texts | None:
-        """The row of headings above all others but titles; none that data can leave out."""
-        for item in self._texts:
-            if len(item.cells) != 1:
-                heads = item.row.is_headings and item is not self._filled[-1]
-                heads = heads and not any(map(item.is_linked, range(len(item.cells))))
-                return item if heads and all(map(self._is_short, item.cells)) else None
-        return None
+    def _head(self) -> Head | None:
+        """The rows of headings above all others but titles; none that data can leave out."""
+        place = next((place for place, item in enumerate(self._texts) if len(item.cells) != 1), None)
+        if place is None:
+            return None
+        first, *rest = self._texts[place:]
+        if not first.row.is_headings or first is self._filled[-1]:
+            return None
+        further = list(takewhile(partial(continues, first), rest))
+        if not any(item.cells for item in rest[len(further) :]):
+            further = []
+        rows = [first, *further]
+        if not all(
+            self._is_short(text) and not item.is_linked(number)
+            for item in rows
+            for number, text in enumerate(item.cells)
+        ):
+            return None
+        return Head(self._reader.page, rows, rest[len(further) :])
 
-    def _below_headings(self, head: _Texts) -> list[Line]:
-        """Rows under headings: these are labels, or a line of their own above."""
-        place = self._texts.index(head)
+    def _below_headings(self, head: Head) -> list[Line]:
+        """Rows under headings: these are labels, or lines of their own above."""
+        rest = head.below
+        place = self._texts.index(head.rows[0])
         titles = [line for item in self._texts[:place] for line in item.cells[0]]
-        rest = self._texts[place + 1 :]
-        labels = [_one_line(text) for text in head.cells]
-        fits = all(self._is_stacked(item, head) for item in rest if len(item.cells) > 2)
-        fits = fits and not any(item.row.is_headings for item in rest)
-        heading = Line(LineKind.TEXT, _BAR.join(filter(None, labels)))
-        without = self._without_labels(rest, head, labels) if fits else None
+        labels = [heading.label for heading in head.headings]
+        headings = [Line(LineKind.TEXT, _barred(item)) for item in head.rows]
+        goes_on = any(item.row.is_headings for item in rest)
+        fits = not goes_on and all(head.is_stacked(item) for item in rest if len(item.cells) > 2)
+        without = head.where_untold() if fits else None
         if without is not None:
-            return [*titles, *told_where(without, heading.text), *self._labelled_rows(rest, labels, head)]
-        if all(len(item.cells) <= 2 for item in rest) and not any(item.row.is_headings for item in rest):
-            return [*titles, heading, *self._labelled_rows(rest, [])]
-        return [*titles, heading, *self._barred(rest)]
-
-    def _without_labels(
-        self, rest: Sequence[_Texts], head: _Texts, labels: Sequence[str]
-    ) -> list[str] | None:
-        """The tags around the headings where no row has them as labels; None if there are none.
-
-        So it is where a row has a part of them, and no other has all of them whatever the data.
-        """
-        page = self._reader.page
-        rest = [item for item in rest if not (item.row.word and page.is_brought(item.row.word))]
-        complete = [self._is_complete(item, head, labels) for item in rest]
-        shown = [
-            item.row.word or Showing()
-            for item, is_whole in zip(rest, complete, strict=True)
-            if item.row.word or is_whole
-        ]
-        tree = page.sections_of(shown)
-        partly = any(
-            self._is_stacked(item, head) and not is_whole
-            for item, is_whole in zip(rest, complete, strict=True)
-        )
-        return None if not tree or (partly and not is_certain(tree)) else where_none(tree)
-
-    def _is_complete(self, item: _Texts, head: _Texts, labels: Sequence[str]) -> bool:
-        """Whether a row has something to say under each heading."""
-        return self._is_stacked(item, head) and all(
-            any(
-                text and cell.start >= heading.start and cell.end <= heading.end
-                for cell, text in zip(item.row.cells, item.cells, strict=True)
-            )
-            for heading, label in zip(head.row.cells, labels, strict=True)
-            if label
-        )
-
-    def _is_stacked(self, item: _Texts, head: _Texts | None) -> bool:
-        """Whether a row below headings becomes a block; one like ``Total`` is a label with its value."""
-        if head is None or item.row.word or len(item.cells) < 2:
-            return False
-        if len(head.cells) == len(item.cells) == 2 and self._reader.page.is_fixed(_one_line(item.cells[0])):
-            return False
-        return all(
-            any(heading.start <= cell.start and cell.end <= heading.end for heading in head.row.cells)
-            for cell in item.row.cells
-        )
+            above = ([line] if line.text else headings for line in told_where(without, ""))
+            return [*titles, *chain(*above), *self._labelled_rows(rest, labels, head)]
+        if not goes_on and any(map(head.is_uneven, rest)):
+            return [*titles, *headings, *self._labelled_rows(rest, labels, head)]
+        if not goes_on and all(len(item.cells) <= 2 for item in rest):
+            return [*titles, *headings, *self._labelled_rows(rest, [])]
+        return [*titles, *headings, *self._barred(rest)]
 
     def _labelled_rows(
-        self, texts: Sequence[_Texts], labels: Sequence[str], head: _Texts | None = None
+        self, texts: Sequence[Texts], labels: Sequence[str], head: Head | None = None
     ) -> Iterator[Line]:
-        stacked = [self._is_stacked(item, head) for item in texts]
+        stacked = [head is not None and head.is_stacked(item) for item in texts]
         every = [*labels] + [
-            _one_line(item.cells[0])
+            one_line(item.cells[0])
             for item, alone in zip(texts, stacked, strict=True)
             if len(item.cells) == 2 and not alone and not item.is_linked(0)
         ]
@@ -196,30 +152,23 @@ class _TableText:
             if item.row.word:
                 yield self._between(item)
             elif alone and head is not None:
-                yield from self._block(item, head, labels, column)
+                yield from self._block(item, head, column)
             elif len(item.cells) == 2 and not item.is_linked(0):
-                yield from self._labelled(item.row.cells[0], _one_line(item.cells[0]), item.cells[1], column)
+                yield from self._labelled(item.row.cells[0], one_line(item.cells[0]), item.cells[1], column)
             elif len(item.cells) == 1:
                 yield from item.cells[0]
             else:
                 yield Line(LineKind.TEXT, _barred(item))
 
-    def _between(self, item: _Texts) -> Line:
+    def _between(self, item: Texts) -> Line:
         """What stands between rows: the tag of a section, or what prints rows that data bring."""
         is_brought = self._reader.page.is_brought(item.row.word)
         return Line(LineKind.TEXT if is_brought else LineKind.TAG, item.row.word)
 
-    def _block(self, item: _Texts, head: _Texts, labels: Sequence[str], column: int) -> Iterator[Line]:
+    def _block(self, item: Texts, head: Head, column: int) -> Iterator[Line]:
         """A row as a block: each heading with what stands under it."""
-        for heading, label in zip(head.row.cells, labels, strict=True):
-            value = [
-                line
-                for cell, text in zip(item.row.cells, item.cells, strict=True)
-                if heading.start <= cell.start and cell.end <= heading.end
-                for line in text
-            ]
-            if value:
-                yield from self._labelled(heading, label, value, column)
+        for heading, value in head.values(item):
+            yield from self._labelled(heading.cell, heading.label, value, column)
         yield Line(LineKind.BLANK)
 
     def _labelled(self, cell: Cell, label: str, value: Sequence[Line], column: int) -> Iterator[Line]:
@@ -249,7 +198,7 @@ class _TableText:
             return page.colon(label, gap)
         return "".join(f":{gap}" if tag == PLACE else tag for tag in tags)
 
-    def _barred(self, texts: Sequence[_Texts]) -> Iterator[Line]:
+    def _barred(self, texts: Sequence[Texts]) -> Iterator[Line]:
         for item in texts:
             yield self._between(item) if item.row.word else Line(LineKind.TEXT, _barred(item))
 
@@ -272,7 +221,7 @@ class _TableText:
         names = [item.cells[0] for item in self._filled]
         if not all(map(self._is_short, names)):
             return False
-        return all(_one_line(name).endswith(_ENDS_LABEL) for name in names) or not self._is_heading_like()
+        return all(one_line(name).endswith(_ENDS_LABEL) for name in names) or not self._is_heading_like()
 
     def _is_heading_like(self) -> bool:
         """Whether the first row could as well be headings: words on both sides, and no figure."""
@@ -281,12 +230,12 @@ class _TableText:
             and (
                 any(map(str.isalpha, text)) if self._reader.page.is_fixed(text) else bool(_WORD.search(text))
             )
-            for text in map(_one_line, self._filled[0].cells)
+            for text in map(one_line, self._filled[0].cells)
         )
 
     def _is_short(self, lines: Sequence[Line]) -> bool:
         """Whether a cell holds a figure or a few words, so that it can stand beside others on a line."""
-        text = _one_line(lines)
+        text = one_line(lines)
         return len(lines) <= 1 and self._reader.width(text) <= _LONG and not _ADDRESS.search(text)
 
     def _is_aligned(self, label: str) -> bool:
@@ -303,9 +252,5 @@ class _TableText:
         return ":" if says and not label.endswith(_ENDS_LABEL) else ""
 
 
-def _barred(item: _Texts) -> str:
-    return _BAR.join(filter(None, map(_one_line, item.cells)))
-
-
-def _one_line(lines: Sequence[Line]) -> str:
-    return " ".join(line.text for line in lines if line.kind is not LineKind.BLANK)
+def _barred(item: Texts) -> str:
+    return _BAR.join(filter(None, map(one_line, item.cells)))

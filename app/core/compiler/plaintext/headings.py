@@ -1,0 +1,186 @@
+"""The headings of a table's columns: what stands under which, and where they are labels of its rows.
+
+A cell stands under the heading over its first column, whatever its spans. Of two rows of headings, the lower
+one's words follow those that stand over them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from app.core.compiler.plaintext.grid import Cell, Row
+from app.core.compiler.plaintext.lines import Line, LineKind
+from app.core.compiler.plaintext.page import Layout
+from app.core.compiler.plaintext.sections import Conditional, Nodes, Showing, is_certain, where_none
+
+
+@dataclass(frozen=True)
+class Texts:
+    """A row with the lines of each of its cells."""
+
+    row: Row
+    cells: tuple[list[Line], ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it says nothing."""
+        return not any(self.cells)
+
+    def is_linked(self, place: int) -> bool:
+        """Whether a cell holds a link: it is no label, since a colon would join the address."""
+        return any(link.get("href") for link in self.row.cells[place].node.iter("a", "area"))
+
+
+@dataclass(frozen=True)
+class Heading:
+    """Columns that have the same headings, ``end`` exclusive, the words of these, and one of their cells.
+
+    Its words stand there whatever the data, if there is such a cell.
+    """
+
+    start: int
+    end: int
+    label: str
+    cell: Cell
+
+
+class Head:
+    """The rows of headings of a table, and the rows ``below`` them."""
+
+    def __init__(self, page: Layout, rows: Sequence[Texts], below: Sequence[Texts]) -> None:
+        self.rows = rows
+        self.below = below
+        self.headings = _headings(page, rows)
+        self._page = page
+        self._is_spanned = any(item.row.reached for item in below)
+        plain = [place for place, item in enumerate(below) if self._is_plain(item)]
+        self._ends = {id(item) for item in below[plain[-1] + 1 :]} if plain else set()
+
+    def is_stacked(self, item: Texts) -> bool:
+        """Whether a row becomes a block; one like ``Total`` is a label with its value."""
+        cells = item.row.cells
+        if not cells or (len(cells) == 1 and not item.row.reached):
+            return False
+        return all(self._above(cell) is not None for cell in cells) and not self._sums_up(item)
+
+    def is_uneven(self, item: Texts) -> bool:
+        """Whether a row that is stacked has not just one value under each heading."""
+        return self.is_stacked(item) and [self._above(cell) for cell in _filled(item)] != self.headings
+
+    def values(self, item: Texts) -> list[tuple[Heading, list[Line]]]:
+        """Each heading under which a row says something, and that."""
+        found: dict[int, tuple[Heading, list[Line]]] = {}
+        for cell, text in zip(item.row.cells, item.cells, strict=True):
+            heading = self._above(cell)
+            if heading is not None and text:
+                found.setdefault(heading.start, (heading, []))[1].extend(text)
+        return [found[start] for start in sorted(found)]
+
+    def where_untold(self) -> list[str] | None:
+        """The tags around the headings where no row has them as labels; None if there are none.
+
+        So it is where rows have a part of them, and beside them, whatever the data, no others have the rest.
+        """
+        rows: dict[int, Texts] = {}
+        shown: list[str | Showing] = []
+        for item in self.below:
+            if item.row.word:
+                shown += [] if self._page.is_brought(item.row.word) else [item.row.word]
+            elif self.is_stacked(item):
+                shown.append(Showing())
+                rows[id(shown[-1])] = item
+        tree, is_whole = self._told(self._page.sections_of(shown), rows, beside=False)
+        return None if not tree or not (is_whole or is_certain(tree)) else where_none(tree)
+
+    def _told(self, nodes: Nodes, rows: dict[int, Texts], *, beside: bool) -> tuple[Nodes, bool]:
+        """The sections where rows have all headings, and whether no row is without others ``beside`` it."""
+        labels = {
+            heading
+            for node in nodes
+            if id(node) in rows
+            for heading in map(self._above, _filled(rows[id(node)]))
+        }
+        is_told = labels.issuperset(heading for heading in self.headings if heading.label)
+        beside = beside or is_told
+        found: list[Showing | Conditional] = [Showing()] if labels and is_told else []
+        is_whole = beside or not labels
+        for node in nodes:
+            if isinstance(node, Conditional):
+                inner, inner_whole = self._told(node.inner, rows, beside=beside)
+                is_whole = is_whole and inner_whole
+                found += [replace(node, inner=inner)] if inner else []
+        return tuple(found), is_whole
+
+    def _above(self, cell: Cell) -> Heading | None:
+        return next((each for each in self.headings if each.start <= cell.start < each.end), None)
+
+    def _crosses(self, cell: Cell) -> bool:
+        heading = self._above(cell)
+        return heading is None or cell.end > heading.end
+
+    def _is_plain(self, item: Texts) -> bool:
+        """Whether a row has a value under each heading, or goes on with one above: no sum does."""
+        if item.row.reached:
+            return True
+        cells = item.row.cells
+        if len(self.headings) == 2:
+            return len(cells) == 2 and not self._page.is_fixed(one_line(item.cells[0]))
+        return [self._above(cell) for cell in cells] == self.headings
+
+    def _sums_up(self, item: Texts) -> bool:
+        """Whether a row names a figure below all others, rather than having values under headings."""
+        if len(item.cells) != 2 or item.row.reached or not item.cells[0]:
+            return False
+        name, value = map(one_line, item.cells)
+        ends = item.row.in_foot or id(item) in self._ends
+        if not any(map(self._crosses, item.row.cells)):
+            if len(self.headings) != 2 or not self._page.is_fixed(name):
+                return False
+            return not self._is_spanned or ends
+        if item.is_linked(0):
+            return False
+        if item.row.cells[0].is_heading or item.row.in_foot:
+            return True
+        return ends and (any(map(str.isdigit, value)) or not self._page.is_fixed(value))
+
+
+def continues(first: Texts, item: Texts) -> bool:
+    """Whether a row is one of headings that belongs with ``first`` above it."""
+    if item is first:
+        return True
+    row = item.row
+    if not row.cells or not (row.in_head or all(cell.is_heading for cell in row.cells)):
+        return False
+    if len(row.cells) == 1 and not row.reached:
+        return False
+    return (first.row.in_head and row.in_head) or any(
+        cell.end > cell.start + 1 or cell.node.get("rowspan") for cell in first.row.cells
+    )
+
+
+def one_line(lines: Sequence[Line]) -> str:
+    """All of a cell on one line."""
+    return " ".join(line.text for line in lines if line.kind is not LineKind.BLANK)
+
+
+def _filled(item: Texts) -> list[Cell]:
+    return [cell for cell, text in zip(item.row.cells, item.cells, strict=True) if text]
+
+
+def _headings(page: Layout, rows: Sequence[Texts]) -> list[Heading]:
+    """The headings of each column, those that stand over the same ones together."""
+    over: dict[int, list[tuple[Cell, str]]] = {}
+    for item in rows:
+        for cell, text in zip(item.row.cells, item.cells, strict=True):
+            for column in range(cell.start, cell.end):
+                over.setdefault(column, []).append((cell, one_line(text)))
+    found = []
+    for _, group in groupby(sorted(over.items()), lambda each: [id(pair[0]) for pair in each[1]]):
+        columns = list(group)
+        cells = [(cell, text) for cell, text in columns[0][1] if text] or columns[0][1]
+        label = " ".join(text for _, text in cells if text)
+        sure = [cell for cell, _ in cells if not page.holds_sections(cell.node)]
+        found.append(Heading(columns[0][0], columns[-1][0] + 1, label, (sure or [cells[-1][0]])[0]))
+    return found

@@ -1,0 +1,89 @@
+"""Whatever cells span, a value stands in the text part under the heading that is seen over it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.compiler.conftest import Compile
+
+HEAD = "<tr><th>A<th>B<th>C</tr>"
+CASES = [
+    # A cell that reaches into rows below it takes their columns: to the end of its group, and none beyond.
+    (
+        "%<tr><td rowspan=3>a<td>b<td rowspan=2>c</tr><tr><td>d</tr><tr><td>e<td>f</tr>",
+        "A:  a\nB:  b\nC:  c\n\nB:  d\n\nB:  e\nC:  f",
+    ),
+    (
+        "%<tr><td>a<td rowspan=2>b<td>c</tr><tr><td>d<td>e</tr>",
+        "A:  a\nB:  b\nC:  c\n\nA:  d\nC:  e",
+    ),
+    (
+        "%<tbody><tr><td rowspan=0>a<td>b<td>c</tr><tr><td>d<td>e</tr></tbody><tr><td>f<td>g<td>h</tr>",
+        "A:  a\nB:  b\nC:  c\n\nB:  d\nC:  e\n\nA:  f\nB:  g\nC:  h",
+    ),
+    (
+        "<thead>%</thead><tbody><tr><td rowspan=9>a<td>b<td>c</tr></tbody><tbody><tr><td>d<td>e<td>f</tr>",
+        "A:  a\nB:  b\nC:  c\n\nA:  d\nB:  e\nC:  f",
+    ),
+    (
+        "%<tr><th scope=row rowspan=2>a<td>b<td>c</tr><tr><td>d<td>e</tr>",
+        "A:  a\nB:  b\nC:  c\n\nB:  d\nC:  e",
+    ),
+    # One that stands in a section with the rows that it reaches into.
+    (
+        "%{{#g}}<tr><td rowspan=2>{{n}}<td>{{a}}<td>{{p}}</tr><tr><td>{{b}}<td>3</tr>{{/g}}",
+        "{{^g}}\nA | B | C\n{{/g}}\n{{#g}}\nA:  {{n}}\nB:  {{a}}\nC:  {{p}}\n\nB:  {{b}}\nC:  3\n\n{{/g}}",
+    ),
+    (
+        "%{{#g}}<tr><td rowspan='{{n}}'>{{m}}<td>b<td>c</tr>{{#k}}<tr><td>d<td>e</tr>{{/k}}{{/g}}",
+        "{{^g}}\nA | B | C\n{{/g}}\n{{#g}}\nA:  {{m}}\nB:  b\nC:  c\n\n{{#k}}\nB:  d\nC:  e\n"
+        "\n{{/k}}\n{{/g}}",
+    ),
+    (
+        "%{{#s}}<tr><td rowspan=2>a<td>b<td>c</tr>{{/s}}{{^s}}<tr><td>d<td>e<td>f</tr>{{/s}}",
+        "{{#s}}\nA:  a\nB:  b\nC:  c\n\n{{/s}}\n{{^s}}\nA:  d\nB:  e\nC:  f\n\n{{/s}}",
+    ),
+    # In two columns.
+    ("<tr><th>A<th>B</tr><tr><td rowspan=2>a<td>1</tr><tr><td>2</tr>", "A:  a\nB:  1\n\nB:  2"),
+    (
+        "<tr><th>A<th>B</tr>{{#g}}<tr><td rowspan=2>{{a}}<td>1</tr><tr><td>2</tr>{{/g}}<tr><td>Sum<td>3</tr>",
+        "{{^g}}\nA | B\n{{/g}}\n{{#g}}\nA:    {{a}}\nB:    1\n\nB:    2\n\n{{/g}}\nSum:  3",
+    ),
+    ("<tr><th>A<th>B</tr><tr><td><td>1</tr><tr><td>{{a}}<td>2</tr>", "B:  1\n\nA:  {{a}}\nB:  2"),
+    # A cell over several columns stands under the first of them.
+    ("%<tr><td colspan=2>a<td>b</tr><tr><td>c<td colspan=2>d</tr>", "A:  a\nC:  b\n\nA:  c\nB:  d"),
+    (
+        "%{{#l}}<tr><td colspan=2>{{a}}<td>{{b}}</tr>{{/l}}",
+        "A | B | C\n{{#l}}\nA:  {{a}}\nC:  {{b}}\n\n{{/l}}",
+    ),
+    ("%<tr><td>a<td>b<td>c</tr><tr><td colspan=2><td>d</tr>", "A:  a\nB:  b\nC:  c\n\nC:  d"),
+    # Sums are named by themselves, not by a heading.
+    (
+        "%{{#l}}<tr><td>{{a}}<td>1<td>2</tr>{{/l}}<tr><td colspan=2>Sum<td>3</tr>"
+        "{{#s}}<tr><td>Less<td colspan=2>{{d}}</tr>{{/s}}<tfoot><tr><td colspan=2>Delivery<td>free</tfoot>",
+        "{{^l}}\nA | B | C\n{{/l}}\n{{#l}}\nA:         {{a}}\nB:         1\nC:         2\n\n{{/l}}\n"
+        "Sum:       3\n{{#s}}\nLess:      {{d}}\n{{/s}}\nDelivery:  free",
+    ),
+    # Headings in two rows, and such as reach into the rows below.
+    (
+        "<thead><tr><th rowspan=2>A<th colspan=2>B</tr><tr><th>C<th>D</tr></thead><tr><td>a<td>1<td>2</tr>",
+        "A:    a\nB C:  1\nB D:  2",
+    ),
+    (
+        "<tr><th colspan=2>A<th rowspan=2>B</tr><tr><th>C<th>D</tr>{{#l}}<tr><td>1<td>2<td>{{a}}</tr>{{/l}}",
+        "{{^l}}\nA | B\nC | D\n{{/l}}\n{{#l}}\nA C:  1\nA D:  2\nB:    {{a}}\n\n{{/l}}",
+    ),
+    (
+        "<tr><th rowspan=2>A<th>B<th>C</tr><tr><td>1<td>2</tr><tr><td>a<td>3<td>4</tr>",
+        "B:  1\nC:  2\n\nA:  a\nB:  3\nC:  4",
+    ),
+    (
+        "<tr><th rowspan=3>A<th>B<th>C</tr><tr><td>1<td>2</tr><tr><td>3<td>4</tr>",
+        "A | B | C\nB:  1\nC:  2\n\nB:  3\nC:  4",
+    ),
+]
+
+
+@pytest.mark.parametrize(("rows", "expected"), CASES)
+def test_a_value_stands_under_its_heading(compiled: Compile, rows: str, expected: str) -> None:
+    assert compiled(f"<body><table>{rows.replace('%', HEAD)}</table></body>").compiled.text == f"{expected}\n"
