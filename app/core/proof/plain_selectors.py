@@ -52,10 +52,10 @@ _OF = re.compile(r"\sof(?![\w-])", re.IGNORECASE)
 _OF_ITS_LIST = frozenset({"is", "not", "has", NOT.strip(":(")})
 _COUNTS_SOME = frozenset({"nth-child", "nth-last-child"})
 
-Weight = tuple[int, int, int]
+Specificity = tuple[int, int, int]
 """How specific something is: ids, what counts as a class, what counts as an element."""
 
-_NOTHING: Weight = (0, 0, 0)
+_NOTHING: Specificity = (0, 0, 0)
 
 
 @dataclass(frozen=True)
@@ -126,13 +126,13 @@ def _always(match: re.Match[str]) -> str:
     return _padding(weight(pieces(match.group()))) or ":not(:not(*))"
 
 
-def _padding(specific: Weight) -> str:
+def _padding(specific: Specificity) -> str:
     return "".join(
         each * times for each, times in zip((PADDING, _LIKE_CLASS, _LIKE_ELEMENT), specific, strict=True)
     )
 
 
-def weight(found: list[str]) -> Weight:
+def weight(found: list[str]) -> Specificity:
     """How specific a selector of the proof's own is, by its pieces."""
     ends = closings(found)
     total = _NOTHING
@@ -155,17 +155,17 @@ def weight(found: list[str]) -> Weight:
     return _sum(total, _of_simple(text))
 
 
-def _sum(one: Weight, other: Weight) -> Weight:
+def _sum(one: Specificity, other: Specificity) -> Specificity:
     return one[0] + other[0], one[1] + other[1], one[2] + other[2]
 
 
-def _of_simple(text: str) -> Weight:
+def _of_simple(text: str) -> Specificity:
     """How specific names are, of elements, classes, ids and pseudo-classes, with nothing in brackets."""
     kinds = [match.lastgroup for match in _SIMPLE.finditer(text)]
     return kinds.count("id"), kinds.count("like"), kinds.count("element") + kinds.count("name")
 
 
-def _of_function(called: re.Match[str], inner: list[str]) -> Weight:
+def _of_function(called: re.Match[str], inner: list[str]) -> Specificity:
     name = called["name"].lower()
     if called["colons"] == "::":
         return 0, 0, 1
@@ -180,6 +180,6 @@ def _of_function(called: re.Match[str], inner: list[str]) -> Weight:
     return 0, 1, 0
 
 
-def _most(inner: list[str]) -> Weight:
+def _most(inner: list[str]) -> Specificity:
     """How specific the most specific selector of a list is."""
     return max(map(weight, split(inner, ",")), default=_NOTHING)
