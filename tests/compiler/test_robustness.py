@@ -273,6 +273,17 @@ def test_a_choice_of_more_than_lxml_can_look_for_stays(choice: str) -> None:
             "leads past",
         ),
         (f"<!--[if mso]><style>{'p{top:0}' * 3_001}</style><![endif]-->", "more than 3,000 rules"),
+        ("<font><p>" * 5_000, "1:10: Elements such as this <font> .* more than 10,000 times"),
+        ("".join(f"<font size={number}><p>" for number in range(300)), "opened again"),
+        ("<i><b><div><p></i>" * 3_000, "opened again"),
+        (f"<template>{'<font><p>' * 5_000}</template>", "opened again"),
+        ("<b><table></b></table><p>x" * 2_000, "opened again"),
+        (
+            f"<!--[if mso]>{'<div>' * 9_000}<![endif]-->x",
+            "In what Outlook reads, .* nested too deeply",
+        ),
+        ("<!--[if mso]><div><![endif]-->" * 1_000, "nested too deeply"),
+        (f"<!--[if mso 12]>{'<font><p>' * 5_000}<![endif]-->x", "opened again"),
     ],
 )
 def test_markup_without_measure_is_one_clear_error(html: str, words: str) -> None:
@@ -323,6 +334,10 @@ def refused(html: str, words: str) -> None:
         "<style>p{background:linear-gradient(red" + ",red 1%" * 999 + ")}</style><p>x</p>",
         "<p " + " ".join(f'data-x{number}="y"' for number in range(990)) + ">x</p>" * 40,
         f"<p>x</p><svg>{'<![CDATA[x]]>' * 60_000}</svg>",
+        # Of what is opened again, and of Outlook's comments, each is looked at once.
+        "<font><p>" * 130,
+        f"<table>{'<tr><td><b>x</b></td><td><i>y</i></td></tr>' * 1_900}</table>",
+        "<!--[if mso]><p>x</p><![endif]-->" * 2_900,
         f"<style>{''.join(f'p:nth-child({n}n){{top:0}}' for n in range(1, 590))}</style>"
         + f"<div>{'<p>x</p>' * 100}</div>" * 4,
     ],

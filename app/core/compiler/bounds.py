@@ -28,6 +28,10 @@ MAX_DECLARATIONS = 2_000
 
 MAX_TAGS = 12_000
 """Start tags, those in comments included: a table of 2,000 rows."""
+MAX_AGAIN = 10_000
+"""Elements that a parser makes of start tags of which it has made one before."""
+MAX_DEPTH = 400
+"""Elements within each other where only Outlook reads them; a browser takes 512."""
 MAX_QUESTIONS = 300_000
 """How often it is asked whether an element matches: a thousand elements, and three hundred selectors."""
 MAX_STEPS = 20_000_000
@@ -57,6 +61,36 @@ def require_few_tags(text: str, origins: Origins) -> None:
                 location=origins.locate(tag.start()),
                 remedy="Send fewer of them; Gmail cuts a mail off after 102 kB.",
             )
+
+
+def require_few_again(elements: int, name: str, place: Location) -> None:
+    """Refuse a document of whose tags a parser makes ``elements`` more than there are tags.
+
+    Raises:
+        LimitError: at ``place``, where a tag of this name begins.
+    """
+    if elements > MAX_AGAIN:
+        raise LimitError(
+            f"Elements such as this <{name}> are open where a paragraph or a cell ends, so that each is "
+            f"opened again in the next: more than {MAX_AGAIN:,} times in all.",
+            location=place,
+            remedy=f"Close each <{name}> in the element in which it begins.",
+        )
+
+
+def require_shallow(depth: int, place: Location) -> None:
+    """Refuse elements within each other without measure, in what Outlook alone reads.
+
+    Raises:
+        LimitError: at ``place``, where the first tag too deep begins.
+    """
+    if depth > MAX_DEPTH:
+        raise LimitError(
+            f"In what Outlook reads, more than {MAX_DEPTH} elements lie within each other: "
+            "they are nested too deeply.",
+            location=place,
+            remedy="Nest them less deeply, or close what is left open.",
+        )
 
 
 def require_bounded(markup: Markup, origins: Origins) -> None:

@@ -32,7 +32,12 @@ from app.core.compiler.masking import MaskedDocument, mask
 from app.core.compiler.moved_neighbours import with_moved_neighbours
 from app.core.compiler.naming import name_findings
 from app.core.compiler.origins import Origins
-from app.core.compiler.outlook_rules import rules_for_outlook, rules_for_vml, rules_through_outlook
+from app.core.compiler.outlook_rules import (
+    require_readings,
+    rules_for_outlook,
+    rules_for_vml,
+    rules_through_outlook,
+)
 from app.core.compiler.partials import PartialResolver, TracedSource
 from app.core.compiler.placement import require_parents, require_places, require_selectors, require_styles
 from app.core.compiler.plaintext import as_mustache, markup_in_text, plain_text, raw_values
@@ -141,6 +146,7 @@ class _Compiler:
         require_styles(document)
         masked = mask(document)
         require_parents(document, masked)
+        require_readings(document)
         place = Location(source.html.label, 1, 1)
         if masked.root is not None:
             trying = matching_effort(document.sheets, masked.root)

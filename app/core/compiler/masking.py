@@ -16,7 +16,11 @@ import html
 from dataclasses import dataclass
 from functools import cached_property
 
+from lxml import etree
+
+from app.core.compiler.bounds import MAX_AGAIN
 from app.core.compiler.document import Document
+from app.core.compiler.growth import require_bounded_growth, require_few_further
 from app.core.compiler.sectioning import (
     draw_into_implied,
     draw_out,
@@ -70,13 +74,18 @@ class MaskedDocument:
         Of more than three such that are closed in the wrong order, it opens three again, in the next
         paragraph; in the copy each has a number of its own. Source: HTML, 13.2.4.3, "Noah's Ark clause".
         """
-        found: dict[tuple[ElementNode, str], list[ElementNode]] = {}
+        found: dict[ElementNode, dict[ElementNode, None]] = {}
+        outer = _twins_around(self.root) if self.again else {}
         for element in self.again:
-            outer = [each for each in (element, *element.iterancestors()) if _is_twin(each, element)]
-            if len(outer) > _ARK:
-                first = [self.elements[self.again[each]] for each in outer if each in self.again]
-                found.setdefault((outer[-1], element.tag), []).extend([*outer, *first])
-        return [list(dict.fromkeys(elements)) for elements in found.values()]
+            outermost, number, _ = outer[element]
+            group = found.setdefault(outermost, {}) if number > _ARK else {}
+            each = element if number > _ARK else None
+            while each is not None and each not in group:
+                group[each] = None
+                if each in self.again:
+                    group[self.elements[self.again[each]]] = None
+                each = outer[each][2]
+        return [list(group) for group in found.values()]
 
     @cached_property
     def numbers(self) -> dict[ElementNode, int]:
@@ -84,12 +93,32 @@ class MaskedDocument:
         return {**{element: number for number, element in self.elements.items()}, **self.again}
 
 
-def _is_twin(element: ElementNode, other: ElementNode) -> bool:
-    return bool(element.tag == other.tag and element.attrib == other.attrib)
+def _twins_around(
+    root: ElementNode | None,
+) -> dict[ElementNode, tuple[ElementNode, int, ElementNode | None]]:
+    """Of each element those with its name and attributes that it lies in: the outermost, and the next one.
+
+    Between these stands how many they are, itself counted. Each element is looked at once, however deep.
+    """
+    found: dict[ElementNode, tuple[ElementNode, int, ElementNode | None]] = {}
+    opened: dict[tuple[str, frozenset[tuple[str, str]]], list[ElementNode]] = {}
+    for event, element in etree.iterwalk(root, events=("start", "end")) if root is not None else ():
+        alike = opened.setdefault((element.tag, frozenset(element.attrib.items())), [])
+        if event == "start":
+            alike.append(element)
+            found[element] = alike[0], len(alike), alike[-2] if len(alike) > 1 else None
+        else:
+            alike.pop()
+    return found
 
 
 def mask(document: Document) -> MaskedDocument:
-    """Parse a copy of ``document`` that no parser can harm."""
+    """Parse a copy of ``document`` that no parser can harm.
+
+    Raises:
+        LimitError: tags of which a parser makes elements without measure.
+    """
+    require_bounded_growth(document)
     copy = masked_text(document)
     root = parse_document(copy)
     marked = with_marks(copy, root) if root is not None else None
@@ -111,6 +140,8 @@ def mask(document: Document) -> MaskedDocument:
                 again[element] = int(mark)
             elif mark is not None:
                 elements[int(mark)] = element
+    if len(again) > MAX_AGAIN:
+        require_few_further(document, (*elements, *again.values()))
     written = {*elements.values(), *again}
     draw_into_implied(document.sections, sections, written)
     fostered = draw_out(document.sections, sections, root) if marked is not None else {}

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from lxml import etree
+
+from app.core.compiler.bounds import MAX_DEPTH, require_shallow
 from app.core.compiler.document import Document
 from app.core.compiler.inlining import RuleBook
 from app.core.compiler.masking import mask
@@ -12,6 +15,29 @@ from app.core.compiler.static_selectors import static_among
 from app.core.css.cascade import Matched, rank
 from app.core.css.compounds import may_lead_through, may_match
 from app.core.html.markup import StartTag
+
+_FEW = 300
+"""Tags in comments that cannot nest too deeply, nor make a parser open too much again."""
+
+
+def require_readings(document: Document) -> None:
+    """Refuse what Outlook alone reads where its elements nest, or are opened again, without measure.
+
+    Raises:
+        LimitError: at the first tag too deep, or the tag of which most elements would be made.
+    """
+    if len(document.readings.hidden_tags) <= _FEW:
+        return
+    for seen in document.as_outlook_reads():
+        masked = mask(seen)
+        depth = 0
+        for event, element in (
+            etree.iterwalk(masked.root, ("start", "end")) if masked.root is not None else ()
+        ):
+            depth += 1 if event == "start" else -1
+            if depth > MAX_DEPTH and event == "start":
+                number = masked.numbers.get(element, 0)
+                require_shallow(depth, document.flat.origins.locate(seen.markup.start_tags[number].start))
 
 
 def rules_for_outlook(document: Document, book: RuleBook) -> dict[StartTag, Sequence[Matched]]:

@@ -10,9 +10,11 @@ are called ``mso``, ``vml`` and ``support…``: Microsoft Office HTML and XML Re
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from sys import maxsize
 
 from app.core.html.edits import Edits
 from app.core.html.markup import Markup
@@ -64,7 +66,19 @@ class OutlookView:
 
     def is_only(self, offset: int) -> bool:
         """Whether what stands at ``offset`` is hidden from all other clients."""
-        return any(start <= offset < end for start, end in self.only)
+        index = bisect_right(self._joined, (offset, maxsize)) - 1
+        return index >= 0 and offset < self._joined[index][1]
+
+    @cached_property
+    def _joined(self) -> list[tuple[int, int]]:
+        """``only``, those that overlap as one."""
+        joined: list[tuple[int, int]] = []
+        for start, end in sorted(self.only):
+            if joined and start <= joined[-1][1]:
+                joined[-1] = joined[-1][0], max(joined[-1][1], end)
+            else:
+                joined.append((start, end))
+        return joined
 
     def parted(self, markup: Markup) -> list[int]:
         """Where tags and comments of ``markup``, that of this view, begin for Outlook and end for all."""
