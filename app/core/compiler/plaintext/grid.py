@@ -66,10 +66,12 @@ def ordered(page: Layout, parent: ElementNode) -> list[ElementNode]:
     children = list(parent)
     if parent.tag in _GROUPS or not any(_place(page, child) in _MOVED for child in children):
         return children
-    if parent.tag == "table" or _display(page, parent) in {"table", "inline-table"}:
+    if parent.tag == "table":
         return _regrouped(page, children)
-    if page.look(parent).inherited.blockifies:
+    if page.look(parent).inherited.blockifies or _has_words_to_move(page, parent):
         return children
+    if _display(page, parent) in {"table", "inline-table"}:
+        return _regrouped(page, children)
     found: list[ElementNode] = []
     together: list[ElementNode] = []
     for child in children:
@@ -82,7 +84,7 @@ def ordered(page: Layout, parent: ElementNode) -> list[ElementNode]:
 
 
 def _regrouped(page: Layout, children: list[ElementNode]) -> list[ElementNode]:
-    """Parts of one table in the order in which they are shown; as they stand where words are among them."""
+    """Parts of one table in the order in which they are shown."""
     runs: list[list[ElementNode]] = []
     here = 0
     while here < len(children):
@@ -97,6 +99,14 @@ def _regrouped(page: Layout, children: list[ElementNode]) -> list[ElementNode]:
     columns = [run for run in middle if run[0].tag in {"caption", "colgroup", "col"}]
     rest = [run for run in middle if run not in columns]
     return [node for run in [*columns, *filter(None, [head]), *rest, *filter(None, [foot])] for node in run]
+
+
+def _has_words_to_move(page: Layout, parent: ElementNode) -> bool:
+    """Whether words straight in an element would move with a header or footer that stands beside them."""
+    heads = any(_place(page, child) == "table-header-group" for child in parent)
+    return (heads and bool((parent.text or "").strip())) or any(
+        (child.tail or "").strip() for child in parent if is_comment(child) or _place(page, child) in _MOVED
+    )
 
 
 def _display(page: Layout, node: ElementNode) -> str:

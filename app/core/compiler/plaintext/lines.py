@@ -44,10 +44,11 @@ class LineKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line, without its end."""
+    """One line, without its end; ``ends_in_address`` says that no mark may join its last word."""
 
     kind: LineKind
     text: str = ""
+    ends_in_address: bool = False
 
 
 @dataclass(frozen=True)
@@ -147,6 +148,7 @@ class LineWriter:
             self._blank_before = True
         text = "".join(self._pieces).rstrip(" \t")
         has_text, stays = self._has_text, self._opens or self._keeps_line
+        after_address = self._after_address
         self._pieces = []
         self._tags = 0
         self._opens = self._keeps_line = False
@@ -161,7 +163,8 @@ class LineWriter:
                 return
             text += _KEPT_LINE
         self._separate()
-        self._line(Line(LineKind.TEXT, (self._indent if self._bullet is None else self._bullet) + text))
+        before = self._indent if self._bullet is None else self._bullet
+        self._line(Line(LineKind.TEXT, before + text, after_address))
         self._bullet = None
 
     def end_block(self) -> None:
@@ -184,7 +187,7 @@ class LineWriter:
             self.tag(line.text)
         else:
             self._pieces = [line.text] if line.text else []
-            self._has_text = True
+            self._has_text, self._after_address = True, line.ends_in_address
             self.break_line()
 
     def add_all(self, lines: Iterable[Line]) -> None:
@@ -196,15 +199,15 @@ class LineWriter:
         """Finished lines, the first of which goes on with a word that stands before it."""
         goes_on = lines[0].kind is LineKind.TEXT and not self.is_apart
         if goes_on:
-            self.insert(lines[0].text)
+            self.insert(lines[0].text, ends_in_address=lines[0].ends_in_address)
         self.add_all(lines[goes_on:])
 
-    def begin_item(self, bullet: str) -> str:
-        """Begin a list item; returns the indent to hand to ``end_item``."""
+    def begin_item(self, bullet: str, width: int) -> str:
+        """Begin a list item; returns the indent to hand to ``end_item``. ``width`` is that of the bullet."""
         self.break_line()
         outer = self._indent
         self._bullet = (outer if self._bullet is None else self._bullet) + bullet
-        self._indent = outer + " " * len(bullet)
+        self._indent = outer + " " * width
         return outer
 
     def end_item(self, outer: str) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from app.core.compiler.plaintext.lines import STRUCK, Line
+from app.core.compiler.plaintext.lines import STRUCK, Line, LineKind
 from app.core.compiler.plaintext.marks import MARKS
 from app.core.compiler.plaintext.sections import PLACE, Nodes, is_silent, told_where, where_any
 
@@ -70,7 +71,10 @@ def named_where_shown(
 def below(lines: Sequence[Line], address: str, nodes: Nodes | None) -> list[Line]:
     """The lines of a link around blocks, its address on one of its own, where any of ``nodes`` shows."""
     tags = where_any(nodes) if nodes else None
-    said = told_where(tags or [PLACE], address)
+    said = [
+        replace(line, ends_in_address=line.kind is LineKind.TEXT)
+        for line in told_where(tags or [PLACE], address)
+    ]
     if len(said) == len(_AROUND) and said[0] == lines[0] and said[-1] == lines[-1]:
         return [*lines[:-1], *said[1:]]  # all of it stands in that section
     return [*lines, *said]

@@ -11,12 +11,12 @@ from app.core.compiler.plaintext.generated import Generated
 from app.core.compiler.plaintext.grid import ordered
 from app.core.compiler.plaintext.lines import Line, LineKind, LineWriter, Passage, visible
 from app.core.compiler.plaintext.links import below, named, named_where_shown, says_address, target
-from app.core.compiler.plaintext.lists import item_numbers
+from app.core.compiler.plaintext.lists import COUNTING, item_numbers
 from app.core.compiler.plaintext.numbering import marker
 from app.core.compiler.plaintext.page import Layout
 from app.core.compiler.plaintext.pictures import alternative, is_picture
 from app.core.compiler.plaintext.sections import PLACE, told_where, where_any
-from app.core.compiler.plaintext.striking import ends_marked, spared, struck
+from app.core.compiler.plaintext.striking import ends_marked, spared, struck, unstruck
 from app.core.compiler.plaintext.tables import read_table
 from app.core.html.tree import ElementNode, is_comment, is_element
 
@@ -24,7 +24,7 @@ _HEADINGS = {"h1": "=", "h2": "-", "h3": "-"}
 _RULE = "-" * 40
 _ONE_LINE = ([LineKind.TEXT], [LineKind.TAG, LineKind.TEXT, LineKind.TAG])  # that of a section, too
 _UNDERLINE = 24  # characters under a heading whose length depends on data
-_LISTS = frozenset({"ol", "ul", "menu", "dir"})
+_LISTS = COUNTING | {"dir"}
 _Read = Callable[[ElementNode], None]
 _ROWS = frozenset({"tbody", "thead", "tfoot", "tr"})  # not struck out as such: their cells are
 
@@ -40,6 +40,7 @@ class Reader:
         self._block_tags: set[ElementNode] = set()
         self._empty_tags: set[ElementNode] = set()
         self._kept_tags: set[ElementNode] = set()
+        self._numbers: dict[ElementNode, int | None] = {}  # of the items of the lists around
         self._striking = False
         self._drawn = 0
         self._readers: dict[str, _Read] = {
@@ -94,11 +95,8 @@ class Reader:
         before, after = self.page.generated(element)
         self._generated(before)
         self._text(element.text, look)
-        for child in element:
-            if is_comment(child):
-                self.section_tag(child)
-            elif is_element(child):
-                self._element(child)
+        for child in ordered(self.page, element):
+            self._node(child)
             self._text(child.tail, look)
         self._generated(after)
 
@@ -163,6 +161,10 @@ class Reader:
         lines = spared(passage.lines, after_address=self.out.after_address)
         self._insert(passage, lines, ends_in_address=passage.ends_in_address)
 
+    def _form(self, text: str) -> str:
+        """A text that is not in the mail, such as a bullet."""
+        return unstruck(text) if self._striking else text
+
     def _insert(self, passage: Passage, lines: list[Line], *, ends_in_address: bool = False) -> None:
         """A passage, its lines changed, into the line where its element stands, if it is one itself."""
         if passage.blank_before:
@@ -201,7 +203,7 @@ class Reader:
 
     def _rule(self, element: ElementNode) -> None:
         if self.page.look(element).inherited.painted:
-            self.out.write(_RULE)
+            self.out.write(self._form(_RULE))
 
     def _image(self, element: ElementNode) -> None:
         """The alternative text: what the image means, "" for one that decorates or counts readers."""
@@ -243,28 +245,25 @@ class Reader:
             length = self.width(text) if self.page.is_fixed(text) else _UNDERLINE
             hangs = place == 0 and self.page.hangs_on_data(element)
             tags = where_any(self.page.shown_in(element, silent=False)) if hangs else [PLACE]
-            lines[place + 1 : place + 1] = told_where(tags or [], _HEADINGS[element.tag] * length)
+            lines[place + 1 : place + 1] = told_where(tags or [], self._form(_HEADINGS[element.tag] * length))
         self.out.add_all(lines)
 
     def _list(self, element: ElementNode) -> None:
         """Items with bullets, or with numbers where no section can add or remove one."""
-        numbers = item_numbers(self.page, element)
+        if element.tag in COUNTING:
+            self._numbers |= item_numbers(self.page, element)
         before, after = self.page.generated(element)
         self._generated(before)
         self._text(element.text, self.page.look(element))
         for child in element:
-            if child in numbers:
-                number = numbers[child]
-                self.out.break_line()
-                self._item(child, number)
-            else:
-                self._node(child)
+            self._node(child)
             self._text(child.tail, self.page.look(element))
         self._generated(after)
 
-    def _item(self, element: ElementNode, number: int | None = None) -> None:
-        kind = self.page.look(element).inherited.marker
-        outer = self.out.begin_item(visible(marker(kind, number)))
+    def _item(self, element: ElementNode) -> None:
+        kind, number = self.page.look(element).inherited.marker, self._numbers.get(element)
+        bullet = visible(marker(kind, number))
+        outer = self.out.begin_item(self._form(bullet), len(bullet))
         self._reader(element)(element)
         self.out.end_item(outer)
 

@@ -21,9 +21,7 @@ _SPARED = re.compile(f"([{_AFTER_ADDRESS}{_BEGINS}])([^{_ENDS}]*){_ENDS}")
 def struck(passage: Passage) -> list[Line]:
     """The lines of a passage with a mark at both ends of each, and of what is spared in it."""
     return [
-        Line(LineKind.TEXT, _struck(line.text, passage.ends_in_address and line is passage.lines[-1]))
-        if line.kind is LineKind.TEXT
-        else line
+        Line(LineKind.TEXT, _struck(line.text, line.ends_in_address)) if line.kind is LineKind.TEXT else line
         for line in passage.lines
     ]
 
@@ -35,6 +33,11 @@ def spared(lines: Sequence[Line], *, after_address: bool) -> list[Line]:
         Line(line.kind, f"{opening}{line.text}{_ENDS}") if line.kind is LineKind.TEXT else line
         for line in lines
     ]
+
+
+def unstruck(text: str) -> str:
+    """A text that no line of an element goes through: what stands for its form, not for its words."""
+    return f"{_BEGINS}{text}{_ENDS}" if text else text
 
 
 def ends_marked(lines: Sequence[Line]) -> bool:

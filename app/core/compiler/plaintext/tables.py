@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import chain, takewhile
 from typing import Protocol
@@ -125,7 +126,7 @@ class _TableText:
         place = self._texts.index(head.rows[0])
         titles = [line for item in self._texts[:place] for line in item.cells[0]]
         labels = [heading.label for heading in head.headings]
-        headings = [Line(LineKind.TEXT, _barred(item)) for item in head.rows]
+        headings = [_barred(item) for item in head.rows]
         goes_on = any(item.row.is_headings for item in rest)
         fits = not goes_on and all(head.is_stacked(item) for item in rest if len(item.cells) > 2)
         without = head.where_untold() if fits else None
@@ -158,7 +159,7 @@ class _TableText:
             elif len(item.cells) == 1:
                 yield from item.cells[0]
             else:
-                yield Line(LineKind.TEXT, _barred(item))
+                yield _barred(item)
 
     def _between(self, item: Texts) -> Line:
         """What stands between rows: the tag of a section, or what prints rows that data bring."""
@@ -182,7 +183,7 @@ class _TableText:
             prefix += self._colon(cell, label, gap if value else "")
         for line in value or [Line(LineKind.TEXT, "")]:
             if line.kind is LineKind.TEXT:
-                yield Line(LineKind.TEXT, (prefix + line.text).rstrip())
+                yield replace(line, text=(prefix + line.text).rstrip())
                 prefix = " " * column
             elif line.kind is LineKind.TAG:
                 yield line
@@ -200,7 +201,7 @@ class _TableText:
 
     def _barred(self, texts: Sequence[Texts]) -> Iterator[Line]:
         for item in texts:
-            yield self._between(item) if item.row.word else Line(LineKind.TEXT, _barred(item))
+            yield self._between(item) if item.row.word else _barred(item)
 
     def _begins_with_labels(self) -> bool:
         """Whether each row has a heading in front."""
@@ -252,5 +253,7 @@ class _TableText:
         return ":" if says and not label.endswith(_ENDS_LABEL) else ""
 
 
-def _barred(item: Texts) -> str:
-    return _BAR.join(filter(None, map(one_line, item.cells)))
+def _barred(item: Texts) -> Line:
+    last = next((text for text in reversed(item.cells) if text), [])
+    text = _BAR.join(filter(None, map(one_line, item.cells)))
+    return Line(LineKind.TEXT, text, bool(last) and last[-1].ends_in_address)
