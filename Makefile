@@ -134,7 +134,7 @@ test-batch: tools .venv-cluster/.installed ## Batches on a Dask cluster that los
 # test-NAME runs the tests that are marked heavy("NAME").
 test-cuts: ## Cut off and spoil each command that changes a target, at each request, in every way
 test-corpus: ## Show a corpus of small templates, source and compiled form, in Chromium at three views
-test-pictures: ## Draw the same pictures fifty times; our own pages: each as approved, and asked by axe-core in every look
+test-pictures: ## Draw the same pictures fifty times; use our own pages to the end: each as approved, and asked by axe-core in every look
 test-drawn: ## Draw all examples of each property, where make test draws one in five; fuzz the server's interface
 test-estate: ## Plan sit; repair, roll back, hand over and destroy whole applied estates; scan all Terraform
 test-clients: ## Draw in every mail client that `make clients` installs; one that is missing is a failure

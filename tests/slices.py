@@ -8,9 +8,13 @@ import pytest
 from _pytest.mark import ParameterSet
 
 
-def each_of(cases: Iterable[str], every: int, whole: str) -> list[ParameterSet]:
-    """Cases by name, of which `make test` takes one in ``every``; ``make test-WHOLE`` runs the others."""
+def each_of(cases: Iterable[object], every: int, whole: str) -> list[ParameterSet]:
+    """Cases, of which `make test` takes one in ``every``; ``make test-WHOLE`` runs the others.
+
+    A case of several parameters is a tuple of them.
+    """
+    heavy = [pytest.mark.heavy(whole)]
     return [
-        pytest.param(case, marks=[pytest.mark.heavy(whole)] if number % every else [])
+        pytest.param(*(case if isinstance(case, tuple) else (case,)), marks=heavy if number % every else [])
         for number, case in enumerate(cases)
     ]

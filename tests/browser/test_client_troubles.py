@@ -29,6 +29,7 @@ from app.browser.session import Session
 from app.cli import run
 from app.core.workspace import Workspace
 from tests.browser.conftest import MAIL, Desk
+from tests.slices import each_of
 
 SETTINGS = """
 [widths]
@@ -205,7 +206,7 @@ def test_a_client_that_is_named_and_not_here_is_refused(compare: Compare) -> Non
         compare({"webkit": kind}, only=["webkit"])
 
 
-@pytest.mark.parametrize("known", [True, False], ids=["known before", "seen by it"])
+@pytest.mark.parametrize("known", each_of([True, False], 2, "pictures"), ids=["known before", "seen by it"])
 @pytest.mark.parametrize("only", [(), ["webkit"]], ids=["of the settings", "by name"])
 def test_a_width_that_a_client_cannot_have_is_passed_over_and_said(
     compare: Compare, known: bool, only: Sequence[str]
@@ -282,6 +283,7 @@ def call(
     return lambda *words: run(["screenshots", *words, *folders])
 
 
+@pytest.mark.heavy("pictures")
 def test_the_commands_name_a_broken_client_at_the_end_and_leave_with_its_status(
     call: Callable[..., int], capsys: pytest.CaptureFixture[str]
 ) -> None:

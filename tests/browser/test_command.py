@@ -12,6 +12,7 @@ import pytest
 
 from app.cli import run
 from tests.browser.conftest import Desk
+from tests.slices import each_of
 
 ORDER = "mails/order/typical/desktop-light"
 
@@ -116,7 +117,7 @@ def test_what_is_taken_back_is_named(call: Any, capsys: pytest.CaptureFixture[st
     assert json.loads(capsys.readouterr().out) == {"undone": "approval by Ann", "snapshots": [ORDER]}
 
 
-@pytest.mark.parametrize("changed", [False, True], ids=["alike", "changed"])
+@pytest.mark.parametrize("changed", each_of([False, True], 2, "pictures"), ids=["alike", "changed"])
 def test_after_a_comparison_across_renderers_the_next_step_is_named(
     call: Any, desk: Desk, capsys: pytest.CaptureFixture[str], changed: bool
 ) -> None:

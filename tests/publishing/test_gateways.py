@@ -24,6 +24,7 @@ from tests.publishing.cuts import COMMANDS, KEYED, Command
 from tests.publishing.fault_proxy import Fault, FaultProxy, Kind, at, since
 from tests.publishing.samples import publish_to, release
 from tests.publishing.test_cuts import Stage
+from tests.slices import each_of
 
 # Where the SDK fails at an answer, it leaves the connection to the garbage collector, which complains.
 pytestmark = [
@@ -114,7 +115,7 @@ def proxy(s3_server: str) -> Iterator[FaultProxy]:
         yield proxy
 
 
-@pytest.mark.parametrize("command", [*COMMANDS, KEYED], ids=str)
+@pytest.mark.parametrize("command", each_of([*COMMANDS, KEYED], 2, "cuts"), ids=str)
 @pytest.mark.timeout(3600)
 def test_whatever_a_gateway_answers_the_command_is_done_or_says_so_and_nothing_is_stuck(
     proxy: FaultProxy, s3_server: str, command: Command, thorough: bool

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.own_templates import EDITIONS
+from tests.slices import each_of
 from tests.templates.conftest import Show
 
 MINIMUM = 4.5
@@ -47,7 +48,7 @@ def test_the_measure_itself(one: str, other: str, ratio: float) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", EDITIONS)
+@pytest.mark.parametrize("name", each_of(EDITIONS, 2, "pictures"))
 def test_every_text_stands_out_from_its_background(show: Show, name: str, scheme: str) -> None:
     texts: list[dict[str, Any]] = show(name, "typical", width=640, scheme=scheme).probe("texts")
     assert len(texts) > 20
@@ -59,7 +60,7 @@ def test_every_text_stands_out_from_its_background(show: Show, name: str, scheme
     assert not faint
 
 
-@pytest.mark.parametrize("name", EDITIONS)
+@pytest.mark.parametrize("name", each_of(EDITIONS, 2, "pictures"))
 def test_dark_mode_is_dark(show: Show, name: str) -> None:
     """Not a few dark rules on a white card: every background but those of the brand is dark."""
     for text in show(name, "typical", width=640, scheme="dark").probe("texts"):

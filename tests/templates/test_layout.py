@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.own_templates import EDITIONS
+from tests.slices import each_of
 from tests.templates.conftest import Show
 from tests.templates.test_fixtures import SCENARIOS
 
@@ -12,7 +13,7 @@ SIZES = {"H1": 24, "H2": 20, "H3": 18}
 TAP_TARGET = 44
 """CSS pixels in both directions (WCAG 2.2, 2.5.5 "Target Size (Enhanced)")."""
 
-every_template = pytest.mark.parametrize("name", EDITIONS)
+every_template = pytest.mark.parametrize("name", each_of(EDITIONS, 2, "pictures"))
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)

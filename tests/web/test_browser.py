@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.own_templates import NAMES
+from tests.slices import each_of
 from tests.waiting import eventually
 from tests.web.browsing import ASIDE, RECEIPT, RECEIPT_FILE, SHOWN, Colours, mail, opened, wait_for_request
 from tests.web.conftest import METADATA, ODD_CONTRACTS, Folders
@@ -95,7 +96,7 @@ def test_keys_of_one_character_can_be_switched_off(page: Page) -> None:
     expect(page.get_by_role("button", name="Customer", exact=True)).to_have_attribute("aria-pressed", "true")
 
 
-@pytest.mark.parametrize("count", [30, 70])
+@pytest.mark.parametrize("count", each_of([30, 70], 2, "pictures"))
 def test_a_card_far_away_has_no_frame_until_it_comes_near(
     browser: Browser, server: Server, served_folders: Folders, count: int
 ) -> None:
@@ -138,7 +139,7 @@ def card(page: Page) -> Locator:
     return mail(page).locator(".card")
 
 
-@pytest.mark.parametrize("colours", ["light", "dark"])
+@pytest.mark.parametrize("colours", each_of(["light", "dark"], 2, "pictures"))
 def test_the_scheme_of_the_mail_does_not_depend_on_that_of_the_reader(
     browser: Browser, real_server: Server, colours: Colours
 ) -> None:
@@ -168,6 +169,7 @@ def test_the_mail_can_be_given_any_width_and_its_frame_is_as_high_as_it(receipt:
     expect(receipt.locator(".frame")).to_have_css("width", "590px")
 
 
+@pytest.mark.heavy("pictures")
 def test_a_mail_that_comes_late_is_as_high_as_any(browser: Browser, real_server: Server) -> None:
     """A frame that has nothing in it yet waits behind; what is in it at last has its height."""
     late: list[Route] = []
@@ -273,6 +275,7 @@ def test_the_gallery_follows_saves_and_files_that_come_and_go(
     expect(page.locator(".card")).to_have_count(len(NAMES))
 
 
+@pytest.mark.heavy("pictures")
 def test_a_check_that_ends_while_the_gallery_is_fetched_anew_is_shown(
     page: Page, real_server: Server, real_folders: Folders, saved: str
 ) -> None:
@@ -296,6 +299,7 @@ def test_a_check_that_ends_while_the_gallery_is_fetched_anew_is_shown(
     expect(card).to_have_attribute("data-version", version)
 
 
+@pytest.mark.heavy("pictures")
 def test_a_check_that_ended_before_the_page_listened_is_shown_all_the_same(
     browser: Browser, real_server: Server
 ) -> None:
@@ -373,6 +377,7 @@ def test_everything_daily_has_a_key(receipt: Page) -> None:
     expect(receipt.locator(".card")).to_have_count(len(NAMES))
 
 
+@pytest.mark.heavy("pictures")
 def test_a_contract_that_is_no_schema_leaves_the_page_usable(browser: Browser, folders: Folders) -> None:
     for number, contract in enumerate(ODD_CONTRACTS):
         folders.write(f"templates/odd{number}.html", "<p>{{name}}{{#rows}}{{cell}}{{/rows}}</p>")

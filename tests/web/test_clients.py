@@ -33,6 +33,7 @@ def pixel(page: Page) -> tuple[int, ...]:
     return found
 
 
+@pytest.mark.heavy("pictures")
 def test_the_mouse_chooses_a_client_and_the_page_says_what_it_is(receipt: Page) -> None:
     note = receipt.locator("#client-note")
     expect(note).to_be_hidden()
@@ -80,6 +81,7 @@ def test_forced_dark_is_dark_whatever_the_scheme_and_authored_dark_stands_beside
     eventually(lambda: pixel(receipt), lambda dark: max(dark) < 70)
 
 
+@pytest.mark.heavy("pictures")
 def test_a_real_client_draws_on_the_server_as_wide_as_is_chosen(receipt: Page) -> None:
     receipt.get_by_label("Client").select_option("chromium")
     picture = mail(receipt).locator("img")

@@ -41,6 +41,7 @@ def edited(page: Page) -> object:
     return page.evaluate("import('/static/js/state.js').then((state) => state.editedData())")
 
 
+@pytest.mark.heavy("pictures")
 def test_what_is_undone_before_it_was_shown_is_no_edit(browser: Browser, server: Server) -> None:
     # The clock is a script, which the frame of the mail refuses, and the console says so.
     with opened(browser, server.url, GREETING, console=False) as (page, misdeeds):
@@ -76,6 +77,7 @@ def test_files_that_change_while_one_types_are_read(greeting: Page, served_folde
     expect(greeting.locator("#fixture option[value=new]")).to_have_count(1)
 
 
+@pytest.mark.heavy("pictures")
 def test_data_that_came_with_a_link_are_an_edit_of_the_fixture(greeting: Page) -> None:
     fixture = data(greeting).input_value()
     data(greeting).fill(named("Linked"))

@@ -114,6 +114,7 @@ def test_every_kind_of_field_changes_its_own_place_in_the_text_and_the_mail(form
     assert "paid" not in data_of(form)
 
 
+@pytest.mark.heavy("pictures")
 def test_lists_grow_shrink_and_change_their_order_by_keys_alone(form: Page) -> None:
     items = mail(form).locator("li")
     button(form, "Move item 1 down").focus()
@@ -135,6 +136,7 @@ def test_lists_grow_shrink_and_change_their_order_by_keys_alone(form: Page) -> N
     assert data_of(form)["rows"] == []
 
 
+@pytest.mark.heavy("pictures")
 def test_of_several_shapes_one_is_chosen_and_the_other_comes_back_as_it_was(form: Page) -> None:
     kind = form.get_by_label("Kind of payment")
     expect(kind.locator("option:checked")).to_have_text("Transfer")
@@ -172,6 +174,7 @@ def test_of_several_shapes_one_is_chosen_and_the_other_comes_back_as_it_was(form
     expect(field(form, "last4", 1)).to_have_value("4242")
 
 
+@pytest.mark.heavy("pictures")
 def test_json_that_is_only_begun_outlives_a_new_drawing_and_not_its_data(form: Page) -> None:
     form.get_by_label("Fixture", exact=True).select_option("wrong")
     count = field(form, "count")
@@ -210,6 +213,7 @@ def test_an_offence_stands_at_its_field_and_goes_when_it_is_mended(form: Page) -
     expect(field(form, "count")).to_have_value("2,")
 
 
+@pytest.mark.heavy("pictures")
 def test_form_and_json_are_two_views_of_one_text(form: Page) -> None:
     area = form.locator("#data")
     area.fill(area.input_value().replace('"Ann"', '"By JSON"').replace('"Durban"', '"Durban", "code": "x"'))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.own_templates import NAMES
@@ -107,6 +108,7 @@ async (names) => {
 """
 
 
+@pytest.mark.heavy("pictures")
 def test_every_element_of_our_mails_is_found_and_an_approximation_says_why_not(
     browser: Browser, real_server: Server
 ) -> None:
@@ -141,6 +143,7 @@ def test_the_editor_opens_what_is_pointed_at(browser: Browser, folders: Folders)
         assert misdeeds.seen == []
 
 
+@pytest.mark.heavy("pictures")
 def test_names_in_a_mail_take_the_place_of_nothing(
     browser: Browser, server: Server, served_folders: Folders
 ) -> None:

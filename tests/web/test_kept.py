@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Dialog, Page, Route, expect
 
+from tests.slices import each_of
 from tests.waiting import eventually
 from tests.web.between import a_way
 from tests.web.browsing import ADDRESSED, ASIDE, mail, opened, wait_for_request
@@ -85,7 +86,7 @@ ASKED = (
 """What an address asks for that there is not, and what is said of it."""
 
 
-@pytest.mark.parametrize("part", [0, 1])
+@pytest.mark.parametrize("part", each_of([0, 1], 2, "pictures"))
 def test_what_an_address_asks_for_and_is_not_there_is_said(
     browser: Browser, server: Server, part: int
 ) -> None:
@@ -100,6 +101,7 @@ def test_what_an_address_asks_for_and_is_not_there_is_said(
         assert misdeeds.seen == []
 
 
+@pytest.mark.heavy("pictures")
 def test_a_link_to_other_data_opens_on_the_page_that_is_open(greeting: Page) -> None:
     typed(greeting, "Linked")
     link = greeting.url.partition("#")[2]
@@ -111,6 +113,7 @@ def test_a_link_to_other_data_opens_on_the_page_that_is_open(greeting: Page) -> 
     expect(mail(greeting).locator("h1")).to_have_text("Hello Ann")
 
 
+@pytest.mark.heavy("pictures")
 def test_data_that_were_put_away_lead_nowhere_any_more(greeting: Page) -> None:
     greeting.keyboard.press("e")
     greeting.get_by_label("Render missing values empty").check()
@@ -175,6 +178,7 @@ def test_a_fixture_is_saved_once_however_often_it_is_asked_for(
     assert saved.read_text(encoding="utf-8").rstrip() == text
 
 
+@pytest.mark.heavy("pictures")
 def test_a_save_whose_answer_was_lost_can_be_done_once_more(
     browser: Browser, server: Server, served_folders: Folders
 ) -> None:

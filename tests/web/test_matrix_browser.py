@@ -42,6 +42,7 @@ def test_only_what_is_in_sight_is_drawn_and_a_cell_leads_to_the_workbench(
         assert misdeeds.seen == []
 
 
+@pytest.mark.heavy("pictures")
 def test_cells_are_drawn_with_the_fonts_of_the_pictures_as_the_frame_is(
     browser: Browser, real_server: Server
 ) -> None:
@@ -101,6 +102,7 @@ def test_the_sheet_scrolls_in_its_own_place(browser: Browser, real_server: Serve
         assert misdeeds.seen == []
 
 
+@pytest.mark.heavy("pictures")
 def test_on_a_device_the_mail_scrolls_and_the_next_save_leaves_it_where_it_is(
     browser: Browser, real_server: Server, real_folders: Folders
 ) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
+from tests.slices import each_of
 from tests.waiting import eventually, patience
 from tests.web.between import Fault, Way, a_way
 from tests.web.browsing import ASIDE, SHOWN, mail, opened, wait_for_request
@@ -133,6 +134,7 @@ def test_a_whole_mail_is_shown_though_its_images_keep_it_waiting(
         assert misdeeds.seen == []
 
 
+@pytest.mark.heavy("pictures")
 def test_data_that_render_no_longer_are_asked_for_no_more(
     browser: Browser, server: Server, served_folders: Folders
 ) -> None:
@@ -221,7 +223,7 @@ def test_a_list_that_could_not_be_had_is_taken_once_it_can(
     expect(greeting.locator("#data")).to_have_value('{"name": "half')
 
 
-@pytest.mark.parametrize("fault", ["refused", "other's page"])
+@pytest.mark.parametrize("fault", each_of(["refused", "other's page"], 2, "pictures"))
 def test_a_thumbnail_that_was_not_answered_comes_by_itself(browser: Browser, way: Way, fault: Fault) -> None:
     way.breaks(fault, "/preview/mails/greeting[?]")
     with opened(browser, way.url) as (page, misdeeds):
@@ -233,6 +235,7 @@ def test_a_thumbnail_that_was_not_answered_comes_by_itself(browser: Browser, way
         assert misdeeds.seen == []
 
 
+@pytest.mark.heavy("pictures")
 def test_thumbnails_that_came_whole_and_one_that_cannot_be_rendered_are_asked_for_once(
     browser: Browser, server: Server, served_folders: Folders
 ) -> None:
@@ -267,6 +270,7 @@ def test_thumbnails_that_came_whole_and_one_that_cannot_be_rendered_are_asked_fo
     assert sum(asked.values()) > 1
 
 
+@pytest.mark.heavy("pictures")
 def test_edited_data_that_the_server_has_let_go_are_sent_again(browser: Browser, folders: Folders) -> None:
     """It keeps so many and no more, and none over a restart; whoever edits has them still."""
     with (
@@ -300,7 +304,7 @@ def test_edited_data_that_the_server_has_let_go_are_sent_again(browser: Browser,
         assert misdeeds.seen == []
 
 
-@pytest.mark.parametrize("place", ["gallery", "list", "palette"])
+@pytest.mark.parametrize("place", each_of(["gallery", "list", "palette"], 3, "pictures"))
 def test_what_was_looked_for_meanwhile_is_found(browser: Browser, way: Way, place: str) -> None:
     """By words that the server alone knows."""
     with opened(browser, way.url, "/" if place == "gallery" else GREETING) as (page, misdeeds):
@@ -322,7 +326,7 @@ def test_what_was_looked_for_meanwhile_is_found(browser: Browser, way: Way, plac
         assert misdeeds.seen == []
 
 
-@pytest.mark.parametrize("kind", ["link", "key", "reload"])
+@pytest.mark.parametrize("kind", each_of(["link", "key", "reload"], 3, "pictures"))
 def test_the_way_to_another_page_waits_for_the_server(greeting: Page, way: Way, kind: str) -> None:
     greeting.keyboard.press("e")
     greeting.locator("#data").fill(TYPED)

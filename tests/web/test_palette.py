@@ -133,6 +133,7 @@ def test_what_was_gone_to_is_what_is_done_whenever_the_answer_comes(receipt: Pag
     expect(receipt.get_by_role("button", name="Dark", exact=True)).to_have_attribute("aria-pressed", "true")
 
 
+@pytest.mark.heavy("pictures")
 def test_names_of_other_people_are_text_and_fit(
     browser: Browser, server: Server, served_folders: Folders
 ) -> None:
@@ -160,6 +161,7 @@ def test_names_of_other_people_are_text_and_fit(
         assert misdeeds.seen == []
 
 
+@pytest.mark.heavy("pictures")
 def test_commands_are_on_pages_without_keys_of_their_own_as_well(browser: Browser, server: Server) -> None:
     with opened(browser, server.url, ASIDE, console=False) as (page, misdeeds):
         for path in ("/docs", "/review", "/templates/mails/none"):

@@ -8,6 +8,7 @@ from functools import partial
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.slices import each_of
 from tests.waiting import eventually
 from tests.web.browsing import ASIDE, mail, opened
 from tests.web.process import Server
@@ -69,7 +70,7 @@ PAGES: dict[str, Callable[[Page], object]] = {
 }
 
 
-@pytest.mark.parametrize("part", [0, 1])
+@pytest.mark.parametrize("part", each_of([0, 1], 2, "pictures"))
 def test_a_page_is_printed_whole(browser: Browser, house: Server, part: int) -> None:
     with opened(browser, house.url, ASIDE, colours="dark", console=False) as (page, misdeeds):
         for path in list(PAGES)[part::2]:

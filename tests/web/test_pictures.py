@@ -80,6 +80,7 @@ def test_a_change_is_told_on_the_page_compared_from_it_and_told_on_the_card_and_
 
 
 # Elsewhere no client is looked for: what holds one is Linux's. The pipeline, on Linux, runs this.
+@pytest.mark.heavy("pictures")
 @pytest.mark.skipif(sys.platform != "linux", reason="clients are drawn with on Linux only")
 def test_a_mail_client_that_does_not_work_is_told_beside_what_was_compared(
     approved: Folders, browser: Browser, monkeypatch: pytest.MonkeyPatch
@@ -109,6 +110,7 @@ def test_a_mail_client_that_does_not_work_is_told_beside_what_was_compared(
         assert misdeeds.seen == []
 
 
+@pytest.mark.heavy("pictures")
 def test_settings_of_pictures_that_cannot_be_used_are_said_and_a_look_leaves_the_focus_where_it_is(
     tmp_path: Path, browser: Browser
 ) -> None:

@@ -73,6 +73,7 @@ def test_a_template_stands_as_approved_then_uncompared_then_different_then_appro
     assert _counts(caller) == {"failed": 2}
 
 
+@pytest.mark.heavy("pictures")
 def test_what_was_found_of_others_stays_in_the_review_when_one_is_compared(approved: Folders) -> None:
     caller = _caller(approved)
     approved.write("templates/partials/header.html", "<h2>Another Ltd</h2>\n")

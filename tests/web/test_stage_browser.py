@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from app.publishing.directory_store import DirectoryStore
+from tests.slices import each_of
 from tests.waiting import eventually
 from tests.web.browsing import ASIDE, fits, mail, opened, wait_for_request
 from tests.web.conftest import Folders
@@ -198,7 +199,7 @@ def test_choices_made_before_the_last_one_is_drawn_are_all_kept(browser: Browser
         assert misdeeds.seen == []
 
 
-@pytest.mark.parametrize("lost", ["before a choice", "before it is drawn"])
+@pytest.mark.parametrize("lost", each_of(["before a choice", "before it is drawn"], 2, "pictures"))
 def test_typed_data_that_the_server_lets_go_while_a_page_is_open_are_given_again(
     browser: Browser, server: Server, lost: str
 ) -> None:
@@ -230,7 +231,7 @@ def test_typed_data_that_the_server_lets_go_while_a_page_is_open_are_given_again
         assert misdeeds.seen == []
 
 
-@pytest.mark.parametrize("asked", ["?draft=0123", ""])
+@pytest.mark.parametrize("asked", each_of(["?draft=0123", ""], 2, "pictures"))
 def test_typed_data_that_the_server_was_not_given_come_along_to_the_next_page(
     browser: Browser, server: Server, asked: str
 ) -> None:
@@ -248,7 +249,7 @@ def test_typed_data_that_the_server_was_not_given_come_along_to_the_next_page(
         assert misdeeds.seen == []
 
 
-@pytest.mark.parametrize("kind", ["stage", "matrix"])
+@pytest.mark.parametrize("kind", each_of(["stage", "matrix"], 2, "pictures"))
 def test_typed_data_that_lack_something_lack_it_on_the_pages_beside_as_well(
     browser: Browser, server: Server, kind: str
 ) -> None:

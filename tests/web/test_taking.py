@@ -7,6 +7,7 @@ import re
 import zipfile
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser, Download, Page, Route, expect
 
 from app.browser.pixels import read_picture
@@ -47,6 +48,7 @@ def test_files_are_taken_of_what_is_shown_and_the_gallery_as_the_command_writes_
         assert gallery.read(f"email-templates/{name}") == (tmp_path / "out" / name).read_bytes()
 
 
+@pytest.mark.heavy("pictures")
 def test_a_picture_is_taken_as_the_mail_is_looked_at(browser: Browser, server: Server) -> None:
     path = f"{PAGE}?fixture=typical&width=375&scheme=dark"
     with opened(browser, server.url, path) as (page, misdeeds):
@@ -130,6 +132,7 @@ def test_what_is_refused_while_nobody_looks_at_a_dialog_stands_above_the_mail(
         assert misdeeds.seen == []
 
 
+@pytest.mark.heavy("pictures")
 def test_what_a_browser_sees_is_among_the_findings_when_somebody_asks(
     browser: Browser, server: Server, served_folders: Folders
 ) -> None:

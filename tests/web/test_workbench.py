@@ -100,6 +100,7 @@ def test_keys_work_while_the_mail_or_a_list_has_the_focus(receipt: Page) -> None
 # --- nothing that was typed is lost ---------------------------------------------------------------------
 
 
+@pytest.mark.heavy("pictures")
 def test_edited_data_that_are_put_away_can_be_had_back(receipt: Page) -> None:
     receipt.keyboard.press("e")
     area = receipt.locator("#data")
@@ -274,6 +275,7 @@ def test_on_a_phone_the_mail_is_in_the_first_screen_and_every_control_a_tap_away
     expect(controls).to_be_hidden()
 
 
+@pytest.mark.heavy("pictures")
 def test_a_saved_mail_is_shown_before_what_else_is_to_be_read(
     browser: Browser, server: Server, served_folders: Folders
 ) -> None:

@@ -260,6 +260,7 @@ def test_the_command_names_element_and_line_of_what_a_sanitizer_takes_away(
     assert found["line"] == MAIL[: MAIL.index("</table>")].count("\n") + 1
 
 
+@pytest.mark.heavy("pictures")
 def test_words_that_a_sanitizer_leaves_to_the_body_or_behind_a_long_text_are_found(session: Session) -> None:
     html = f"<body><p>{'Long text. ' * 40}<o:p>Word words</o:p></p><o:p>Own words</o:p></body>"
     left = html.replace("<o:p>", "").replace("</o:p>", "")

@@ -103,6 +103,7 @@ def open_deaf(browser: Browser, resources: ExitStack, seconds: float) -> Deaf:
     return Deaf(open_chromium(browser, resources, seconds))
 
 
+@pytest.mark.heavy("pictures")
 def test_a_client_that_cannot_be_asked_is_looked_at_and_the_finding_says_so(
     session: Session, tmp_path: Path
 ) -> None:

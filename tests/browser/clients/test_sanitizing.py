@@ -12,6 +12,7 @@ from app.browser.clients.sanitizing import open_dompurify, washer
 from app.browser.confinement.faults import ClientLateError, ClientRefusedError
 from app.browser.confinement.place import Confinement
 from app.browser.discovery import Browser
+from tests.slices import each_of
 from tests.waiting import patience
 
 HANGING = "for (;;) {}"
@@ -28,16 +29,20 @@ def purified(tmp_path: Path, script: str, seconds: float) -> str:
 
 @pytest.mark.parametrize(
     ("answer", "said"),
-    [
-        ("null", "a value of type null in the place of a page"),
-        ("undefined", "a value of type undefined in the place of a page"),
-        ("Promise.resolve(source)", "a value of type object in the place of a page"),
-        ("42", "a value of type number in the place of a page"),
-        ("document.createElement('p')", "a value of type object in the place of a page"),
-        ("' '", "nothing in the place of a page"),
-        ("nowhere.to.be.found", "DOMPurify fails: ReferenceError: nowhere is not defined"),
-        ("(() => { throw null })()", "DOMPurify fails: "),
-    ],
+    each_of(
+        [
+            ("null", "a value of type null in the place of a page"),
+            ("undefined", "a value of type undefined in the place of a page"),
+            ("Promise.resolve(source)", "a value of type object in the place of a page"),
+            ("42", "a value of type number in the place of a page"),
+            ("document.createElement('p')", "a value of type object in the place of a page"),
+            ("' '", "nothing in the place of a page"),
+            ("nowhere.to.be.found", "DOMPurify fails: ReferenceError: nowhere is not defined"),
+            ("(() => { throw null })()", "DOMPurify fails: "),
+        ],
+        3,
+        "pictures",
+    ),
 )
 def test_a_sanitizer_that_returns_no_page_is_broken(tmp_path: Path, answer: str, said: str) -> None:
     with pytest.raises(ClientRefusedError, match=said):

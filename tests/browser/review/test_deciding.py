@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from app.web.application import create_app
@@ -62,6 +63,7 @@ def test_approving_and_undoing_with_the_keyboard(waiting: Desk, page: Page) -> N
     assert not waiting.compare().differs
 
 
+@pytest.mark.heavy("pictures")
 def test_what_is_approved_is_shown_once_and_as_approved(waiting: Desk, page: Page) -> None:
     with served(waiting) as address:
         page.goto(f"{address}/review")
@@ -95,6 +97,7 @@ def test_what_is_approved_is_shown_once_and_as_approved(waiting: Desk, page: Pag
         expect(captions).to_have_text(["Approved left, now right"])  # as it was looked at before
 
 
+@pytest.mark.heavy("pictures")
 def test_a_whole_template_is_rejected_by_a_key_of_its_own(waiting: Desk, page: Page) -> None:
     second = waiting.home / "fixtures/mails/order/long.json"
     second.write_text('{"name": "Annabel"}')

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from app.browser.report import SCRIPTS, report_page
@@ -86,6 +87,7 @@ def test_filters_search_and_keys_move_through_the_list(waiting: Desk, page: Page
     expect(page.get_by_role("dialog")).to_contain_text("Next change")
 
 
+@pytest.mark.heavy("pictures")
 def test_the_difference_of_an_approved_mail_that_became_shorter_is_not_squeezed(
     approved: Desk, page: Page, tmp_path: Path
 ) -> None:
@@ -205,6 +207,7 @@ def test_before_a_comparison_the_page_says_what_to_run_and_shows_it_when_it_is_t
         expect(welcome).to_be_hidden()
 
 
+@pytest.mark.heavy("pictures")
 def test_who_opens_another_while_nothing_is_answered_stays_there(waiting: Desk, page: Page) -> None:
     with served(waiting) as address:
         page.goto(f"{address}/review")

@@ -26,7 +26,7 @@ from tests.corpus.looks.patterns import EXCEPTIONS, Pattern, templates
 
 EMPTY = TemplateSet(Path("/t"), {}, {}, {}, {})
 CORPUS = list(templates())
-SLICE = CORPUS[::29]
+SLICE = CORPUS[::43]
 
 
 @pytest.fixture(scope="module")  # while it lives, no other test can run an event loop of its own

@@ -56,6 +56,7 @@ def test_nothing_is_applied_without_its_name_typed(dev: Estate, typed: str) -> N
     assert "confirm it by its name: CONFIRM=deploy-dev" in finished.output
 
 
+@pytest.mark.heavy("estate")
 def test_drift_is_planned_by_one_role_and_repaired_by_another(dev: Estate, tmp_path: Path) -> None:
     """As the pipeline does it: the plan of the planner, who takes no lock, is applied by the deployer.
 

@@ -43,6 +43,7 @@ def left_behind(estate: Estate) -> dict[str, set[str]]:
     }
 
 
+@pytest.mark.heavy("estate")
 def test_a_table_and_the_bucket_are_destroyed_and_nothing_else(dev: Estate) -> None:
     """By the deployer, as the pipeline tears dev down; the bucket with the objects that it holds."""
     s3 = dev.emulator.client("s3")

@@ -160,6 +160,7 @@ def test_what_others_wrote_into_a_target_is_shown_does_nothing_and_sticks_out_no
         assert misdeeds.seen == []
 
 
+@pytest.mark.heavy("pictures")
 def test_without_the_token_a_page_says_what_is_lacking_and_of_a_gated_target_what_leads_on(
     browser: Browser, publisher: Server, settled: Folders
 ) -> None:
@@ -188,6 +189,7 @@ def test_without_the_token_a_page_says_what_is_lacking_and_of_a_gated_target_wha
     assert not (settled.home / "prod").exists()
 
 
+@pytest.mark.heavy("pictures")
 def test_a_reason_that_was_typed_outlives_the_plan_and_the_server(
     browser: Browser, publisher: Server, settled: Folders
 ) -> None:
@@ -221,6 +223,7 @@ def test_a_reason_that_was_typed_outlives_the_plan_and_the_server(
         assert misdeeds.seen == []
 
 
+@pytest.mark.heavy("pictures")
 def test_a_page_that_is_open_follows_what_may_be_done_with_its_target(
     browser: Browser, publisher: Server, settled: Folders
 ) -> None:
