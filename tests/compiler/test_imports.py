@@ -234,3 +234,48 @@ def test_the_query_of_an_attribute_is_read_as_that_of_a_rule(
     assert "'and(' needs a blank" in found.message
     assert str(found.location).endswith(f"mail.html:{place}")
     assert "style=" not in result.compiled.html
+
+
+_FONTS = '@import url("https://x.example/font.css")'
+
+
+@pytest.mark.parametrize(
+    ("html", "files", "styles"),
+    [
+        (
+            f"<style>@import 'a.css'; {_FONTS}; p{{left:0}}</style>",
+            {},
+            [f"{_FONTS};@media print{{p{{top:0}}}}"],
+        ),
+        ("<link rel=stylesheet href=m.css>", {}, [f"{_FONTS};@media print{{p{{top:0}}}}"]),
+        ("<style>@import 'm.css';</style>", {}, [f"{_FONTS};@media print{{p{{top:0}}}}"]),
+        (
+            f"<style>@import '//x.example/1'; @import 'c.css'; {_FONTS}</style><style>{_FONTS};</style>",
+            {"c.css": "@import '//x.example/2';@import 'a.css'"},
+            [
+                f"@import '//x.example/1';@import '//x.example/2';{_FONTS};@media print{{p{{top:0}}}}",
+                f"{_FONTS};",
+            ],
+        ),
+    ],
+)
+def test_an_import_from_elsewhere_still_stands_before_all_rules(
+    load: Loader, html: str, files: dict[str, str], styles: list[str]
+) -> None:
+    """Behind what an import of the set brought, no browser would load it."""
+    own = {"a.css": "@media print{p{top:0}}", "m.css": f"@import 'a.css';{_FONTS};p{{left:0}}"}
+    templates = load({"mail.html": f"{html}<p>x</p>", **own, **files})
+    compilation = compile_template(templates.templates["mail"], templates)
+    found = re.findall("<style>(.*?)</style>", re.sub(r"\n *", "", compilation.compiled.html))
+    assert [re.sub(r"; +", ";", css) for css in found] == styles
+    told = {item.code for item in compilation.findings}
+    assert told == {"remote-stylesheet", "no-metadata"}
+    assert not equivalence_findings(compilation, templates, {}, fixture="")
+
+
+def test_an_import_from_elsewhere_within_the_conditions_of_another_is_told(compiled: Compile) -> None:
+    files = {"a.css": f"{_FONTS};i{{top:0}}"}
+    told = compiled("<style>@import 'a.css' print;</style><p>x</p>", files).findings
+    assert [item.message.partition(":")[0] for item in told if item.code == "missing-stylesheet"] == [
+        "The @import of https"
+    ]

@@ -148,14 +148,13 @@ def with_stylesheets(
     markup = Markup(html)
     readings = Readings(markup)
     edits = Edits(html)
+    one_of_them = re.compile("|".join(map(re.escape, sorted(statements, key=len, reverse=True))))
     for link in stylesheet_links(readings):
         if link.href in files:
             edits.replace(link.tag.start, link.tag.end, "".join(link.styled(files[link.href].text)))
     for raw in (*markup.raw_texts, *styles_for_outlook(readings)) if statements else ():
         if raw.tag.name == "style":
-            css = html[raw.start : raw.end]
-            for statement in sorted(statements, key=len, reverse=True):  # one may begin another
-                css = css.replace(statement, statements[statement])
+            css = one_of_them.sub(lambda match: statements[match[0]], html[raw.start : raw.end])
             edits.replace(raw.start, raw.end, css)
     return edits.applied()
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from app.core.compiler.embedding import linked_file
 from app.core.compiler.origins import Origins, Tracer
@@ -18,7 +19,7 @@ from app.core.errors import CompileError, Location
 from app.core.html.blanks import BLANK, BLANKS
 from app.core.html.veil import is_veiled
 from app.core.sources import SourceFile, TemplateSet
-from bbws_templates.errors import LimitError
+from bbws_templates.errors import BbwsTemplatesError, LimitError
 
 _STATEMENT = rf"@{spelled('import')}(?![\w\\-])"  # which a browser reads with escapes as well
 _REMARK = r"/\*(?:[^*]|\*(?!/))*\*/"
@@ -41,6 +42,7 @@ _ANYWHERE = re.compile(
 )
 _LAYER = re.compile(rf"{BLANK}*layer(?:\(([^)]*)\))?(?={BLANK}|$)", re.IGNORECASE)
 _SUPPORTS = re.compile(rf"{BLANK}*supports(\((?:[^()]|\([^()]*\))*\))", re.IGNORECASE)
+_MOST_REACHED = 1_000  # statements and files; of more the text is refused
 MAX_CHARACTERS = 2_000_000
 """Stylesheets that import each other in breadth grow without bound."""
 
@@ -102,8 +104,20 @@ def _wrappers(conditions: str) -> Iterator[str]:
         yield f"@media {conditions.strip(BLANKS)}"
 
 
+@dataclass(frozen=True)
+class _Statement:
+    """A statement that nothing here can take the place of, and the text that it stands in."""
+
+    css: str
+    origins: Origins
+    start: int
+    end: int
+
+
 class Importer:
     """Writes stylesheets with what they import in place.
+
+    What cannot be read here goes before what is: behind a rule an import counts for nobody.
 
     ``unread`` is told of each address that is on the web, named by data or not there, with its place;
     ``unheeded`` of each that stands where an import loads nothing; ``read`` of each file that is taken.
@@ -135,7 +149,9 @@ class Importer:
             first, last = start + item.start, start + item.end
             tracer = Tracer(origins)
             silent.write(tracer, css, origins, (), first, last)
-            found[css[first:last]] = tracer.build()[0]
+            written, text = css[first:last], tracer.build()[0]
+            # Where it has no end but that of the stylesheet, it need not be the last thing any more.
+            found[written] = f"{text};" if text == written and not text.endswith(";") else text
         return found
 
     def write(
@@ -148,10 +164,13 @@ class Importer:
         end: int | None = None,
         *,
         within: bool = False,
+        lifted: bool | None = None,
     ) -> int:
         """Append the stylesheet in ``css[start:end]``; ``chain`` are the files that led to it.
 
-        It stands ``within`` the block of an at-rule where one of them was imported on a condition.
+        It stands ``within`` the block of an at-rule where one of them was imported on a condition. Of its
+        statements those that nothing takes the place of are ``lifted`` to where somebody else has put them;
+        None where it is to be found out whether they have to be.
 
         Returns:
             Where the last piece that was copied begins.
@@ -163,12 +182,15 @@ class Importer:
         """
         end = len(css) if end is None else end
         here = start
+        going = self._going(css, origins, chain, start, end) if lifted is None and not within else []
         for found in imports(css[start:end]):
             place = origins.locate(start + found.start)
-            known = not is_veiled(found.address)
-            file = linked_file(found.address, place, self._templates, beside=True) if known else None
+            file = self._file(found, place)
             if file is None:
-                self._unread(found.address, place)
+                (self._unheeded if within else self._unread)(found.address, place)
+                if lifted:
+                    tracer.copy(css, origins, here, start + found.start)
+                    here = start + found.end
                 continue
             self._read(file)
             if file.label in chain:
@@ -178,12 +200,23 @@ class Importer:
                     remedy="Take one of the imports out.",
                 )
             tracer.copy(css, origins, here, start + found.start)
+            for each in going if not lifted else ():
+                tracer.copy(each.css, each.origins, each.start, each.end)
+                tracer.insert("\n" if each.css[each.end - 1] == ";" else ";\n", origins, start + found.start)
+            lifted = bool(lifted or going)
             tracer.insert(
                 "".join(f"{wrapper} {{\n" for wrapper in found.wrappers), origins, start + found.start
             )
             in_block = within or bool(found.wrappers)
             text = nestable(file.text) if in_block else file.text
-            last = self.write(tracer, text, Origins.of_file(file), (*chain, file.label), within=in_block)
+            last = self.write(
+                tracer,
+                text,
+                Origins.of_file(file),
+                (*chain, file.label),
+                within=in_block,
+                lifted=bool(lifted) and not in_block,
+            )
             ends = completion(text[last:])  # a file ends with all that it leaves open
             tracer.insert(ends + "\n}" * len(found.wrappers), origins, start + found.start)
             here = start + found.end
@@ -197,3 +230,42 @@ class Importer:
             self._unheeded(address, origins.locate(start + offset))
         tracer.copy(css, origins, here, end)
         return here
+
+    def _file(self, found: Import, place: Location) -> SourceFile | None:
+        """The stylesheet of the set that a statement names; None where it names none."""
+        if is_veiled(found.address):
+            return None
+        return linked_file(found.address, place, self._templates, beside=True)
+
+    def _going(
+        self, css: str, origins: Origins, chain: tuple[str, ...], start: int, end: int
+    ) -> list[_Statement]:
+        """The statements to go before the first file that is brought; none where none of them follows a rule.
+
+        Not those of a file that is imported on a condition, which would not hold for them there.
+        """
+        try:
+            reached = list(islice(self._reached(css, origins, chain, start, end), _MOST_REACHED))
+            here = [
+                self._file(found, origins.locate(start + found.start)) for found in imports(css[start:end])
+            ]
+        except BbwsTemplatesError:
+            return []  # it is raised where the file is to be read
+        own = next((number for number, file in enumerate(here) if file is not None), len(here))
+        first = reached.index(None) if None in reached else len(reached)
+        late = any(each is not None for each in reached[first:])
+        return [each for each in reached[own:] if each is not None] if late else []
+
+    def _reached(
+        self, css: str, origins: Origins, chain: tuple[str, ...], start: int, end: int
+    ) -> Iterator[_Statement | None]:
+        """The statements that stay, in order, and None where rules of a file stand between them."""
+        for found in imports(css[start:end]):
+            file = self._file(found, origins.locate(start + found.start))
+            if file is None:
+                yield _Statement(css, origins, start + found.start, start + found.end)
+                continue
+            if not found.wrappers and file.label not in chain:
+                inner = Origins.of_file(file)
+                yield from self._reached(file.text, inner, (*chain, file.label), 0, len(file.text))
+            yield None
