@@ -81,6 +81,26 @@ CASES = [
         "<tr><th rowspan=3>A<th>B<th>C</tr><tr><td>1<td>2</tr><tr><td>3<td>4</tr>",
         "A | B | C\nB:  1\nC:  2\n\nB:  3\nC:  4",
     ),
+    # Headings that change further down, and sums that are written as headings.
+    (
+        "%<tr><td>a<td>b<td>c</tr><tr><td colspan=3>more</tr><tr><th>D<th>E</tr><tr><td>{{d}}<td>e</tr>",
+        "A:  a\nB:  b\nC:  c\n\nmore\n\nD:  {{d}}\nE:  e",
+    ),
+    (
+        "%{{#l}}<tr><td>{{a}}<td>1<td>2</tr>{{/l}}<tr><th colspan=2>Sum<th>3</tr>",
+        "{{^l}}\nA | B | C\n{{/l}}\n{{#l}}\nA:    {{a}}\nB:    1\nC:    2\n\n{{/l}}\nSum:  3",
+    ),
+    (
+        "<tr><th>A<th>B</tr><tr><td>{{a}}<td>1</tr><tfoot><tr><th>Sum<th>2</tfoot>",
+        "A:    {{a}}\nB:    1\n\nSum:  2",
+    ),
+    ("<tr><th>a<th>b</tr><tr><th>c<th>d</tr><tr><th>e<th>f</tr>", "a | b\nc | d\ne | f"),
+    (
+        "%{{#l}}<tr><th>D<th>E<th>F</tr><tr><td>a<td>b<td>c</tr>{{/l}}",
+        "A | B | C\n{{#l}}\nD | E | F\na | b | c\n{{/l}}",
+    ),
+    # A name with no value is no sum.
+    ("<tr><th>A<th>B</tr><tr><td>a<td></tr><tr><td>{{b}}<td>1</tr>", "A:  a\n\nA:  {{b}}\nB:  1"),
 ]
 
 

@@ -53,8 +53,10 @@ class Row:
 
     @property
     def is_headings(self) -> bool:
-        """Whether it heads the columns of the rows below it."""
-        return len(self.cells) > 1 and (self.in_head or all(cell.is_heading for cell in self.cells))
+        """Whether it heads the columns of the rows below it, if there are any."""
+        if self.in_foot or len(self.cells) < 2:
+            return False
+        return self.in_head or all(cell.is_heading for cell in self.cells)
 
 
 def ordered(page: Layout, parent: ElementNode) -> list[ElementNode]:

@@ -131,7 +131,7 @@ class Head:
 
     def _sums_up(self, item: Texts) -> bool:
         """Whether a row names a figure below all others, rather than having values under headings."""
-        if len(item.cells) != 2 or item.row.reached or not item.cells[0]:
+        if len(item.cells) != 2 or item.row.reached or not all(item.cells):
             return False
         name, value = map(one_line, item.cells)
         ends = item.row.in_foot or id(item) in self._ends

@@ -25,7 +25,7 @@ from app.core.compiler.plaintext.grid import Cell, ordered, rows
 from app.core.compiler.plaintext.headings import Head, Texts, continues, one_line
 from app.core.compiler.plaintext.lines import Line, LineKind
 from app.core.compiler.plaintext.page import Layout
-from app.core.compiler.plaintext.sections import PLACE, told_where, where_any
+from app.core.compiler.plaintext.sections import PLACE, Showing, told_where, where_any
 from app.core.html.tree import ElementNode
 
 _ARRANGES = frozenset({"presentation", "none"})
@@ -127,7 +127,19 @@ class _TableText:
         titles = [line for item in self._texts[:place] for line in item.cells[0]]
         labels = [heading.label for heading in head.headings]
         headings = [_barred(item) for item in head.rows]
-        goes_on = any(item.row.is_headings for item in rest)
+        plain = [number for number, item in enumerate(rest) if item.cells and not item.row.is_headings]
+        further = [
+            number
+            for number, item in enumerate(rest)
+            if item.row.is_headings and (not plain or number < plain[-1])
+        ]
+        for number in further:
+            lower = _TableText(self._reader, rest[number:])
+            below = lower._head() if self._is_outside_sections(rest, number) else None
+            if below is not None:
+                upper = self._below_headings(Head(self._reader.page, head.rows, rest[:number]))
+                return [*upper, *[Line(LineKind.BLANK)] * (number > 0), *lower._below_headings(below)]
+        goes_on = bool(further)
         fits = not goes_on and all(head.is_stacked(item) for item in rest if len(item.cells) > 2)
         without = head.where_untold() if fits else None
         if without is not None:
@@ -138,6 +150,17 @@ class _TableText:
         if not goes_on and all(len(item.cells) <= 2 for item in rest):
             return [*titles, *headings, *self._labelled_rows(rest, [])]
         return [*titles, *headings, *self._barred(rest)]
+
+    def _is_outside_sections(self, texts: Sequence[Texts], place: int) -> bool:
+        """Whether no section that begins above a row ends below it."""
+        page, here = self._reader.page, Showing()
+        items = [here if number == place else item.row.word for number, item in enumerate(texts)]
+        tags = [item for item in items if item is here or (isinstance(item, str) and self._is_tag(item))]
+        return any(node is here for node in page.sections_of(tags))
+
+    def _is_tag(self, word: str) -> bool:
+        """Whether a word between rows is the tag of a section, rather than what prints rows."""
+        return bool(word) and not self._reader.page.is_brought(word)
 
     def _labelled_rows(
         self, texts: Sequence[Texts], labels: Sequence[str], head: Head | None = None
@@ -163,8 +186,7 @@ class _TableText:
 
     def _between(self, item: Texts) -> Line:
         """What stands between rows: the tag of a section, or what prints rows that data bring."""
-        is_brought = self._reader.page.is_brought(item.row.word)
-        return Line(LineKind.TEXT if is_brought else LineKind.TAG, item.row.word)
+        return Line(LineKind.TAG if self._is_tag(item.row.word) else LineKind.TEXT, item.row.word)
 
     def _block(self, item: Texts, head: Head, column: int) -> Iterator[Line]:
         """A row as a block: each heading with what stands under it."""
