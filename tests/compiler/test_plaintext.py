@@ -284,6 +284,17 @@ CASES = [
         "<tr><td>Total</td><td>{{t}}</td></tr></table>",
         "{{^i}}\nItem | Price\n{{/i}}\n{{#i}}\nItem:   {{n}}\nPrice:  {{p}}\n\n{{/i}}\nTotal:  {{t}}",
     ),
+    (
+        "<table><tr><th>Item</th><th>Qty</th><th>Price</th></tr>{{{rows}}}"
+        "<tr><td colspan=2>Subtotal:</td><td>{{s}}</td></tr><tr><td colspan=2>Total</td><td>{{t}}</td></tr>"
+        "</table>",
+        "Item | Qty | Price\n{{{rows}}}\nSubtotal:  {{s}}\nTotal:     {{t}}",
+    ),
+    (
+        "<table><tr><th>Item</th><th>Qty</th><th>Price</th></tr>"
+        "<tr><td colspan=2>Paid by:</td><td>card</td></tr><tr><td>a</td><td>1</td><td>2</td></tr></table>",
+        "Paid by:  card\nItem:     a\nQty:      1\nPrice:    2",
+    ),
     ("<table><tr><th>A</th><th>B</th><th>C</th></tr><tr><td>1</td></tr></table>", "A | B | C\n1"),
     ("<table><tr><th><p>a</p></th><th></th></tr></table>", "a"),
     ("<table><tr><th>a</th><th>b</th></tr></table>", "a\nb"),

@@ -56,7 +56,7 @@ class Head:
         self._page = page
         self._is_spanned = any(item.row.reached for item in below)
         plain = [place for place, item in enumerate(below) if self._is_plain(item)]
-        self._ends = {id(item) for item in below[plain[-1] + 1 :]} if plain else set()
+        self._ends = {id(item) for item in below[plain[-1] + 1 if plain else 0 :]}
 
     def is_stacked(self, item: Texts) -> bool:
         """Whether a row becomes a block; one like ``Total`` is a label with its value."""
@@ -141,7 +141,7 @@ class Head:
             return not self._is_spanned or ends
         if item.is_linked(0):
             return False
-        if item.row.cells[0].is_heading or item.row.in_foot:
+        if item.row.cells[0].is_heading or item.row.in_foot or name.endswith((":", "：")):
             return True
         return ends and (any(map(str.isdigit, value)) or not self._page.is_fixed(value))
 
