@@ -101,6 +101,15 @@ CASES = [
     ),
     # A name with no value is no sum.
     ("<tr><th>A<th>B</tr><tr><td>a<td></tr><tr><td>{{b}}<td>1</tr>", "A:  a\n\nA:  {{b}}\nB:  1"),
+    # Names in front of rows, which reach into the rows below.
+    ("<tr><th rowspan=2>A<td>1</tr><tr><td>2</tr><tr><th>B<td>3</tr>", "A:  1\n    2\nB:  3"),
+    (
+        "{{#l}}<tr><th scope=row rowspan=2>A<td>1<td>{{a}}</tr><tr><td>2<td>b</tr>{{/l}}"
+        "<tr><th>CD<td>3<td>c</tr>",
+        "{{#l}}\nA:   1 | {{a}}\n     2 | b\n{{/l}}\nCD:  3 | c",
+    ),
+    ("<tr><td rowspan=2>A:<td>b</tr><tr><td>c</tr><tr><td>D:<td>4</tr>", "A:  b\n    c\nD:  4"),
+    ("<tr><th>A<td colspan=2>1</tr><tr><th>B<td>2<td>3</tr>", "A:  1\nB:  2 | 3"),
 ]
 
 

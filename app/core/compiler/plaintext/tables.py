@@ -1,6 +1,7 @@
 """Data tables as lines of text: labels are known when a template is compiled, so they can be aligned.
 
-- two columns that name and tell: ``Label:  value``, the values under one another;
+- two columns that name and tell, or a heading (``<th>``) before each row: ``Label:  value``, the values under
+  one another;
 - columns under a row of headings (``<th>``, ``<thead>``): one block for each row, each value with its
   column's heading as label;
 - other figures: a line for each row, its cells between bars.
@@ -126,7 +127,7 @@ class _TableText:
         place = self._texts.index(head.rows[0])
         titles = [line for item in self._texts[:place] for line in item.cells[0]]
         labels = [heading.label for heading in head.headings]
-        headings = [_barred(item) for item in head.rows]
+        headings = [_barred(item.cells) for item in head.rows]
         plain = [number for number, item in enumerate(rest) if item.cells and not item.row.is_headings]
         further = [
             number
@@ -169,7 +170,7 @@ class _TableText:
         every = [*labels] + [
             one_line(item.cells[0])
             for item, alone in zip(texts, stacked, strict=True)
-            if len(item.cells) == 2 and not alone and not item.is_linked(0)
+            if not alone and self._is_named(item, head)
         ]
         column = max(map(self._label_width, filter(self._is_aligned, every)), default=0) + 2
         for item, alone in zip(texts, stacked, strict=True):
@@ -177,12 +178,22 @@ class _TableText:
                 yield self._between(item)
             elif alone and head is not None:
                 yield from self._block(item, head, column)
-            elif len(item.cells) == 2 and not item.is_linked(0):
-                yield from self._labelled(item.row.cells[0], one_line(item.cells[0]), item.cells[1], column)
-            elif len(item.cells) == 1:
-                yield from item.cells[0]
+            elif _goes_on(item):
+                yield from (
+                    line if line.kind is LineKind.TAG else replace(line, text=" " * column + line.text)
+                    for line in _beside(item.cells)
+                )
+            elif self._is_named(item, head):
+                label, *values = item.cells
+                yield from self._labelled(item.row.cells[0], one_line(label), _beside(values), column)
             else:
-                yield _barred(item)
+                yield from _beside(item.cells)
+
+    def _is_named(self, item: Texts, head: Head | None) -> bool:
+        """Whether the first cell of a row names what the others say."""
+        if len(item.cells) < 2 or item.is_linked(0) or _goes_on(item):
+            return False
+        return len(item.cells) == 2 or (head is None and item.row.cells[0].is_heading)
 
     def _between(self, item: Texts) -> Line:
         """What stands between rows: the tag of a section, or what prints rows that data bring."""
@@ -223,11 +234,11 @@ class _TableText:
 
     def _barred(self, texts: Sequence[Texts]) -> Iterator[Line]:
         for item in texts:
-            yield self._between(item) if item.row.word else _barred(item)
+            yield self._between(item) if item.row.word else _barred(item.cells)
 
     def _begins_with_labels(self) -> bool:
         """Whether each row has a heading in front."""
-        rows = [item for item in self._filled if len(item.cells) > 1]
+        rows = [item for item in self._filled if len(item.cells) > 1 and not _goes_on(item)]
         return bool(rows) and all(
             item.row.cells[0].is_heading
             and not item.is_linked(0)
@@ -237,11 +248,12 @@ class _TableText:
 
     def _names_and_tells(self) -> bool:
         """Whether the first of two columns names what the second tells."""
+        rows = [item for item in self._filled if len(item.cells) > 1 or not _goes_on(item)]
         if len(self._filled) < 2 or any(
-            len(item.cells) != 2 or item.row.is_headings or item.is_linked(0) for item in self._filled
+            len(item.cells) != 2 or item.row.is_headings or item.is_linked(0) for item in rows
         ):
             return False
-        names = [item.cells[0] for item in self._filled]
+        names = [item.cells[0] for item in rows]
         if not all(map(self._is_short, names)):
             return False
         return all(one_line(name).endswith(_ENDS_LABEL) for name in names) or not self._is_heading_like()
@@ -275,7 +287,18 @@ class _TableText:
         return ":" if says and not label.endswith(_ENDS_LABEL) else ""
 
 
-def _barred(item: Texts) -> Line:
-    last = next((text for text in reversed(item.cells) if text), [])
-    text = _BAR.join(filter(None, map(one_line, item.cells)))
+def _goes_on(item: Texts) -> bool:
+    """Whether a row has no cell in front, for one of a row above reaches into it there."""
+    return item.row.reached and bool(item.cells) and item.row.cells[0].start > 0
+
+
+def _beside(cells: Sequence[list[Line]]) -> list[Line]:
+    """Cells beside one another: the lines of one that is alone, else one line with bars."""
+    line = _barred(cells)
+    return list(cells[0]) if len(cells) == 1 else [line] * bool(line.text)
+
+
+def _barred(cells: Sequence[list[Line]]) -> Line:
+    last = next((text for text in reversed(cells) if text), [])
+    text = _BAR.join(filter(None, map(one_line, cells)))
     return Line(LineKind.TEXT, text, bool(last) and last[-1].ends_in_address)
