@@ -96,3 +96,56 @@ def test_a_nul_that_reaches_no_mail_as_it_is_hides_nothing_else(author: Author) 
         "There is no property 'co\ufffdlor'; did you mean color?",
         "'x' is no value of 'left'.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("body", "severity", "said", "column"),
+    [
+        (
+            "<a href='https://x.io/\ufeffp'>a</a>",
+            Severity.WARNING,
+            "U+FEFF (zero width no-break space) stands in",
+            23,
+        ),
+        (
+            "<a href='https://x.io/p&#x200b;'>a</a>",
+            Severity.WARNING,
+            "U+200B (zero width space) stands in this",
+            4,
+        ),
+        (
+            "<a href='https://x.io/&shy;?b=\u00ad'>a</a>",
+            Severity.WARNING,
+            "address, so that it leads elsew",
+            31,
+        ),
+        ("<p class='a\ufeff'>a</p>", Severity.WARNING, "stands in this class, so that it is another", 12),
+        ("<p class='a\u00a0b'>a</p>", Severity.WARNING, "U+00A0 (no-break space) stands in this class", 12),
+        ("<p id='a\u200b'>a</p>", Severity.WARNING, "stands in this id", 9),
+        ("<!--[if mso]><p class='a\ufeff'>b</p><![endif]-->a", Severity.WARNING, "stands in this class", 25),
+        ("<p>{{\ufeffa}}</p>", Severity.ERROR, "U+FEFF (zero width no-break space) stands, so that", 4),
+        ("<p>{{#b}}{{a\0b}}{{/b}}x</p>", Severity.ERROR, "U+0000 (control character) stands", 10),
+        ("<p>x{{#a\u200b}}y{{/a\u200b}}</p>", Severity.ERROR, "U+200B (zero width space) stands", 5),
+    ],
+)
+def test_an_invisible_character_that_leads_elsewhere_is_one_finding(
+    author: Author, body: str, severity: Severity, said: str, column: int
+) -> None:
+    report = author(body).check()
+    found = [item for item in report.findings if item.code not in {"no-fixture", "no-metadata"}]
+
+    assert [(item.code, item.severity) for item in found] == [("hidden-character", severity)]
+    assert said in found[0].message
+    assert found[0].location.column == column
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<p title='a\u00a0b'>a\u200b</p>",
+        "<p class='{{a}} b'>x{{\u00a0a\u00a0}}</p>",
+        "<p class='\u00e9'>a</p>",
+    ],
+)
+def test_where_an_invisible_character_leads_nowhere_nothing_is_said(author: Author, body: str) -> None:
+    assert "hidden-character" not in {item.code for item in author(body).check().findings}

@@ -6,14 +6,23 @@ parser has a rule for each.
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator, Sequence
 
-from app.core.validation.rules import ERROR, Rule, Violation
+from app.core.html.markup import Attribute, StartTag
+from app.core.html.readings import Readings
+from app.core.validation.invisible import INVISIBLE, named
+from app.core.validation.rules import ERROR, WARNING, Rule, Violation
 from bbws_templates.tokens import Token, TokenKind
 
 FORBIDDEN = Rule("forbidden-character", ERROR, "Remove it; it may be invisible in the editor.")
-RULES = (FORBIDDEN,)
+HIDDEN = Rule(
+    "hidden-character",
+    WARNING,
+    "Delete the character; it may have come with text that was copied from elsewhere.",
+)
+RULES = (FORBIDDEN, HIDDEN)
 
 _NONCHARACTERS = "\ufdd0-\ufdef" + "".join(
     chr(plane * 0x10000 + 0xFFFE) + chr(plane * 0x10000 + 0xFFFF) for plane in range(17)
@@ -22,6 +31,11 @@ _NONCHARACTERS = "\ufdd0-\ufdef" + "".join(
 _NOT_HTML = re.compile(f"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff{_NONCHARACTERS}]")
 # RFC 2045, section 2.8: no text part can carry a NUL.
 _NOT_TEXT = re.compile("\x00")
+
+# What leads somewhere, and what is compared letter by letter. Of a blank in an address ``urls`` speaks.
+_ADDRESSES = frozenset({"href", "src", "srcset", "background", "action", "formaction", "poster", "althref"})
+_NAMES = frozenset({"class", "id", "name", "for", "headers", "usemap"})
+_PRINTED = frozenset({TokenKind.VARIABLE, TokenKind.UNESCAPED, TokenKind.SECTION, TokenKind.INVERTED})
 
 
 def forbidden_characters(source: str, tokens: Sequence[Token], *, is_html: bool) -> Iterator[Violation]:
@@ -32,3 +46,47 @@ def forbidden_characters(source: str, tokens: Sequence[Token], *, is_html: bool)
             for match in pattern.finditer(source, token.start, token.end):
                 message = f"The character U+{ord(match[0]):04X} stands here, which {whose}."
                 yield FORBIDDEN.at(match.start(), message)
+
+
+def hidden_in_names(tokens: Sequence[Token]) -> Iterator[Violation]:
+    """One violation for each Mustache tag in whose name a character stands that nobody sees."""
+    for token in tokens:
+        found = INVISIBLE.search(token.key) if token.kind in _PRINTED else None
+        if found:
+            yield HIDDEN.at(
+                token.start,
+                f"In the name of this tag the invisible character {named(found[0])} stands, so that it is "
+                "another name: no data have it.",
+                severity=ERROR,
+            )
+
+
+def hidden_in_attributes(readings: Readings) -> Iterator[Violation]:
+    """One violation for each attribute that an invisible character leads elsewhere, Outlook's included."""
+    tags = [(readings.markup, tag) for tag in readings.markup.start_tags]
+    for markup, tag in (*tags, *readings.hidden_tags):
+        if markup.text.isascii() and "&" not in markup.text:
+            continue
+        for attribute in tag.attributes:
+            if attribute.name in _ADDRESSES | _NAMES and attribute is tag.attribute(attribute.name):
+                yield from _hidden_in(markup.text, tag, attribute)
+
+
+def _hidden_in(text: str, tag: StartTag, attribute: Attribute) -> Iterator[Violation]:
+    written = text[attribute.value_start : attribute.value_end]
+    is_address = attribute.name in _ADDRESSES and tag.name != "html"
+    for match in INVISIBLE.finditer(html.unescape(written)):
+        character = match[0]
+        if _NOT_HTML.match(character) or (is_address and character.isspace()):
+            continue  # which is told as such
+        at = written.find(character)
+        what = (
+            "address, so that it leads elsewhere"
+            if is_address
+            else f"{attribute.name}, so that it is another"
+        )
+        yield HIDDEN.at(
+            attribute.start if at < 0 else attribute.value_start + at,
+            f"The invisible character {named(character)} stands in this {what}.",
+        )
+        return

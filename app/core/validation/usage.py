@@ -19,7 +19,7 @@ from app.core.html.veil import Veil
 from app.core.jsontext import locate
 from app.core.settings import SetSettings
 from app.core.sources import SourceFile, TemplateSource
-from app.core.validation.characters import forbidden_characters
+from app.core.validation.characters import forbidden_characters, hidden_in_attributes, hidden_in_names
 from app.core.validation.checks.identifiers import written_ids
 from app.core.validation.contracts import UNUSABLE, contract_findings, fixture_findings
 from app.core.validation.display import check_shown, currency_field, display_findings
@@ -104,14 +104,18 @@ class _Part:
         found = list(walk.visit(parse(self.mustache)))
         if self.derived:
             return
-        yield from found
         tokens = tokenize(self.mustache)
+        hidden = list(hidden_in_names(tokens))
+        misnamed = {each.offset for each in hidden}
+        yield from hidden
+        yield from (each for each in found if each.rule is not UNDECLARED or each.offset not in misnamed)
         yield from stray_placeholders(self.mustache, tokens, walk.data.members if walk.data else ())
         yield from forbidden_characters(self.mustache, tokens, is_html=self.is_html)
         if self.is_html:
             veil = Veil(self.mustache, tokens)
             markup = Markup(veil.text)
             readings = Readings(markup)
+            yield from hidden_in_attributes(readings)
             yield from written_ids(markup)
             yield from check_written_links(markup, veil)
             for use in walk.variables:
