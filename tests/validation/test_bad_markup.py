@@ -74,8 +74,14 @@ class TestBadInput:
             ("<style>" + ".a { color: red }\n" * 60_000 + "</style><p>a</p>", "limit"),
             ("<b>" * 10_000 + "a" + "</b>" * 10_000, "limit"),
             ('<table role="presentation"><tr>\ufeff<td>a</td></tr></table>', "html-syntax"),
+            ("<![if !mso]>x", "conditional-unclosed"),
+            ("<p>x</p><![endif]-->", "conditional-unclosed"),
+            ("<!--[if mso]>y<![endif]--!>z", "conditional-unclosed"),
+            ("<!--[if mso]><p>a<!-- b --> c</p><![endif]-->d", "old-conditional"),
+            ("a<!-- b --!>c", "html-syntax"),
+            ("a" + "\0" * 5_000, "forbidden-character"),
         ],
-        ids=range(10),
+        ids=range(16),
     )
     def test_one_finding_says_it(self, author: Author, body: str, code: str) -> None:
         found = [finding.code for finding in author(body).check().findings]
@@ -83,6 +89,19 @@ class TestBadInput:
         assert [item for item in found if item not in {"no-fixture", "no-metadata", "style-in-body"}] == [
             code
         ]
+
+
+def test_of_faults_at_several_places_each_is_told(author: Author) -> None:
+    body = "<![if !mso]>a<![endif]></i><!--[if mso]>b<!-- c --></p><![endif]--></b>\0d\0<p>x</p><![endif]-->"
+    found = [item.code for item in author(body).check().findings]
+
+    assert {code: found.count(code) for code in found if code not in {"no-fixture", "no-metadata"}} == {
+        "html-syntax": 2,
+        "old-conditional": 3,
+        "forbidden-character": 2,
+        "conditional-unclosed": 1,
+        "outlook-syntax": 1,
+    }
 
 
 def test_a_break_written_as_an_end_is_read_as_one_by_everybody(author: Author) -> None:

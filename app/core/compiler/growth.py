@@ -27,6 +27,7 @@ _FORMATTING = frozenset(
 _CLOSED_OFF = frozenset(
     ("applet", "caption", "marquee", "math", "object", "select", "svg", "table", "td", "template", "th")
 )
+_CLOSING_NOTHING = (_FORMATTING - {"a", "nobr"}) | {"span", "br", "img"}
 _TEMPLATE = re.compile("<template", re.IGNORECASE)
 _MARK = "data-bbws-n"
 _STEP = 200_000
@@ -69,23 +70,30 @@ def _parts(document: Document) -> Iterator[str]:
     pieces: list[str] = []
     reached: Counter[str] = Counter()
     here = number = begun = added = 0
+    nested: list[str] = []
+    disturbed = False  # whether anything open may have been closed by a tag that is not its own
     tags: list[StartTag | EndTag] = [*markup.start_tags, *markup.end_tags]
     for each in sorted(tags, key=attrgetter("start")):
         if isinstance(each, StartTag):
             pieces += [markup.text[here : each.name_end], f' {_MARK}="{number}"']
             here = each.name_end
             number += 1
+            nested.append(each.name)
+            closes = each.name not in _CLOSING_NOTHING
             if each.name in _FORMATTING:
                 begun += 1
                 reached[each.name] += 1
             elif each.name in _CLOSED_OFF:
                 reached.clear()
-        elif reached[each.name]:
-            begun -= 1
-            reached[each.name] -= 1
+        else:
+            closes = not nested or nested.pop() != each.name
+            if reached[each.name]:
+                begun -= 1
+                reached[each.name] -= 1
         pieces.append(markup.text[here : each.end])
         here = each.end
-        added += 2 * begun
+        disturbed = begun > 0 and (disturbed or closes)
+        added += 2 * begun if disturbed else 0
         if added > _STEP:
             yield "".join(pieces)
             added = 0

@@ -39,13 +39,16 @@ _PRINTED = frozenset({TokenKind.VARIABLE, TokenKind.UNESCAPED, TokenKind.SECTION
 
 
 def forbidden_characters(source: str, tokens: Sequence[Token], *, is_html: bool) -> Iterator[Violation]:
-    """One violation for each: in HTML what is a parse error, in plain text what no mail can carry."""
+    """One violation for each row of such: in HTML what is a parse error, in text what no mail can carry."""
     pattern, whose = (_NOT_HTML, "HTML does not allow") if is_html else (_NOT_TEXT, "no mail can carry")
     for token in tokens:
         if token.kind is TokenKind.LITERAL:
+            end = token.start
             for match in pattern.finditer(source, token.start, token.end):
-                message = f"The character U+{ord(match[0]):04X} stands here, which {whose}."
-                yield FORBIDDEN.at(match.start(), message)
+                if match.start() > end or end == token.start:
+                    message = f"The character U+{ord(match[0]):04X} stands here, which {whose}."
+                    yield FORBIDDEN.at(match.start(), message)
+                end = match.end()
 
 
 def hidden_in_names(tokens: Sequence[Token]) -> Iterator[Violation]:

@@ -17,6 +17,7 @@ from app.core.css.selectors import CASELESS_ATTRIBUTES
 from app.core.engines import begins_with_placeholder, without_placeholders
 from app.core.findings import Severity
 from app.core.html.blanks import BLANK, BLANKS
+from app.core.html.outlook_view import unpaired_conditions
 from app.core.validation.checks import attributes, elements
 from app.core.validation.css import declarations
 from app.core.validation.data.parse_errors import (
@@ -62,6 +63,8 @@ _NEXT_TAG = re.compile(
     rf"[^>]*>(?:{BLANK}|(?><!--.*?-->))*+<(/?[a-z][^ \t\r\n\f/>]*)", re.IGNORECASE | re.DOTALL
 )
 _CONDITION = re.compile(r"<!--\s*\[if\s", re.IGNORECASE)
+_END = re.compile(r"<!\[endif\]-->", re.IGNORECASE)
+_FOLLOWING = frozenset({"expected-dashes-or-doctype", "unexpected-end-tag"})
 _CONDITIONAL = re.compile(r"<!\[(if\s|endif\])", re.IGNORECASE)
 
 
@@ -75,9 +78,10 @@ def check_syntax(page: Page) -> Iterator[Violation]:
             continue  # of which ``characters`` speaks, or whoever knows no such name
         yield from _invisible(page, culprit)
     unclosed = any(error.code.endswith("-eof") for error in errors)
-    for error in map(partial(_of_the_standard, page.html), errors):
-        if error is None:
-            continue
+    open_conditions, stray_ends = unpaired_conditions(page.html) if errors else ((), ())
+    told = [error for error in map(partial(_of_the_standard, page.html), errors) if error is not None]
+    spilt = _spilt(page.html, told)
+    for error in told:
         code, source, offset = error.code, page.html, error.offset
         if code in _OF_TAGS and begins_with_placeholder(source[source.rfind("<", 0, offset + 1) :][:200]):
             continue  # no tag at all, as ``placeholders`` says
@@ -85,6 +89,10 @@ def check_syntax(page: Page) -> Iterator[Violation]:
             continue  # "AT&T" and "?a=1&b=2" are no references at all (13.2.5.73, ambiguous ampersand)
         if unclosed and code == "unexpected-end-tag" and error.variables["name"] in {"body", "html"}:
             continue  # unexpected only because of what is not closed, which is reported itself
+        if _is_told_of_conditions(source, error, open_conditions, stray_ends):
+            continue
+        if code in _FOLLOWING and any(begin < offset < end for begin, end in spilt):
+            continue
         if code == "unknown-doctype" and _XHTML.search(source):
             yield OLD_DOCTYPE.at(offset, "The doctype is an old one of HTML 4 or XHTML.")
         elif code == "expected-dashes-or-doctype" and _CONDITIONAL.match(
@@ -100,6 +108,27 @@ def check_syntax(page: Page) -> Iterator[Violation]:
         else:
             message, remedy = _words(error)
             yield SYNTAX.at(offset, message, severity=_severity(source, error), remedy=remedy)
+
+
+def _is_told_of_conditions(
+    source: str, error: ParseError, open_conditions: Sequence[int], stray_ends: Sequence[int]
+) -> bool:
+    """Whether ``conditionals`` names the fault: a condition that has no end, an end without one."""
+    if error.code == "expected-dashes-or-doctype":
+        return source.rfind("<!", 0, error.offset + 1) in {*open_conditions, *stray_ends}
+    return (
+        error.code == "incorrectly-closed-comment"
+        and bool(open_conditions)
+        and source.endswith("[endif]", 0, error.offset)
+    )
+
+
+def _spilt(source: str, errors: Sequence[ParseError]) -> list[tuple[int, int]]:
+    """What was to be in a conditional comment that a comment in it ends too early, and falls out of it."""
+    nested = (error.offset for error in errors if error.code == "nested-comment")
+    inner = [at for at in nested if _CONDITION.match(source, source.rfind("<!--", 0, at))]
+    ends = ((source.find("-->", at), _END.search(source, at)) for at in inner)
+    return [(begin, end.end()) for begin, end in ends if end]
 
 
 def _worth_a_word(errors: Sequence[ParseError]) -> tuple[ParseError, ...]:
