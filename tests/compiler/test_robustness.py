@@ -283,6 +283,7 @@ def test_a_choice_of_more_than_lxml_can_look_for_stays(choice: str) -> None:
             "In what Outlook reads, .* nested too deeply",
         ),
         ("<!--[if mso]><div><![endif]-->" * 1_000, "nested too deeply"),
+        ("<!--[if mso]>" + '<p a="' * 4_000 + "><![endif]-->x", "more than 1,000 attributes"),
         (f"<!--[if mso 12]>{'<font><p>' * 5_000}<![endif]-->x", "opened again"),
     ],
 )

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from lxml import etree
 
-from app.core.compiler.bounds import MAX_DEPTH, require_shallow
+from app.core.compiler.bounds import MAX_DEPTH, require_bounded, require_shallow
 from app.core.compiler.document import Document
 from app.core.compiler.inlining import RuleBook
 from app.core.compiler.masking import mask
@@ -21,11 +21,13 @@ _FEW = 300
 
 
 def require_readings(document: Document) -> None:
-    """Refuse what Outlook alone reads where its elements nest, or are opened again, without measure.
+    """Refuse what Outlook alone reads where tags are long, or elements nest or are opened again, too much.
 
     Raises:
         LimitError: at the first tag too deep, or the tag of which most elements would be made.
     """
+    for _, markup in document.readings.for_outlook:
+        require_bounded(markup, document.flat.origins)
     if len(document.readings.hidden_tags) <= _FEW:
         return
     for seen in document.as_outlook_reads():
