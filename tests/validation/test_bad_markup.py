@@ -104,6 +104,15 @@ def test_of_faults_at_several_places_each_is_told(author: Author) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("html", "code"), [("%s", "html-syntax"), ("<!--[if mso]>%s<![endif]-->", "outlook-syntax")]
+)
+def test_of_many_attributes_given_twice_a_hundred_are_told(author: Author, html: str, code: str) -> None:
+    """Each is looked for in its tag, which takes the square of their number."""
+    found = [item.code for item in author(html % ("<p " + "a " * 900 + ">x")).check().findings]
+    assert found.count(code) == 100
+
+
 def test_a_break_written_as_an_end_is_read_as_one_by_everybody(author: Author) -> None:
     findings = author("<p>a</br>b</p>").check().findings
     (found,) = [finding for finding in findings if "</br>" in finding.message]

@@ -64,6 +64,7 @@ _NEXT_TAG = re.compile(
 )
 _CONDITION = re.compile(r"<!--\s*\[if\s", re.IGNORECASE)
 _END = re.compile(r"<!\[endif\]-->", re.IGNORECASE)
+_MOST_GIVEN_TWICE = 100  # for each, its tag is read once more
 _FOLLOWING = frozenset({"expected-dashes-or-doctype", "unexpected-end-tag"})
 _CONDITIONAL = re.compile(r"<!\[(if\s|endif\])", re.IGNORECASE)
 
@@ -81,6 +82,7 @@ def check_syntax(page: Page) -> Iterator[Violation]:
     open_conditions, stray_ends = unpaired_conditions(page.html) if errors else ((), ())
     told = [error for error in map(partial(_of_the_standard, page.html), errors) if error is not None]
     spilt = _spilt(page.html, told)
+    again = 0
     for error in told:
         code, source, offset = error.code, page.html, error.offset
         if code in _OF_TAGS and begins_with_placeholder(source[source.rfind("<", 0, offset + 1) :][:200]):
@@ -104,7 +106,9 @@ def check_syntax(page: Page) -> Iterator[Violation]:
         elif code == "nested-comment" and _CONDITION.match(source, source.rfind("<!--", 0, offset)):
             yield OLD_CONDITIONAL.at(offset, "A comment begins within a conditional comment.")
         elif code == "duplicate-attribute":
-            yield _given_twice(page, offset)
+            again += 1
+            if again <= _MOST_GIVEN_TWICE:
+                yield _given_twice(page, offset)
         else:
             message, remedy = _words(error)
             yield SYNTAX.at(offset, message, severity=_severity(source, error), remedy=remedy)
