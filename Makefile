@@ -135,7 +135,7 @@ test-batch: tools .venv-cluster/.installed ## Batches on a Dask cluster that los
 test-cuts: ## Cut off and spoil each command that changes a target, at each request, in every way
 test-corpus: ## Show a corpus of small templates, source and compiled form, in Chromium at three views
 test-pictures: ## Draw the same pictures fifty times; use our own pages to the end: each as approved, and asked by axe-core in every look
-test-drawn: ## Draw all examples of each property, where make test draws one in five; fuzz the server's interface
+test-drawn: ## Draw all examples of each property, where make test draws one in ten; fuzz the server's interface
 test-estate: ## Plan sit; repair, roll back, hand over and destroy whole applied estates; scan all Terraform
 test-clients: ## Draw in every mail client that `make clients` installs; one that is missing is a failure
 test-image: ## Build the container image, run it and try it: health, check, a picture, no root, an end within its grace

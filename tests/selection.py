@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 
 _DRAWN: Final = "drawn"
 _QUICK: Final = "quick"
-_SHARES: Final = {_QUICK: 0.1, "product": 0.2, _DRAWN: 1.0}
+_SHARES: Final = {_QUICK: 0.1, "product": 0.1, _DRAWN: 1.0}
 """Kind of run to the share of its examples that a property draws: all of them, every week."""
 _FEWEST: Final = 10
 

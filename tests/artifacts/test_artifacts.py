@@ -114,6 +114,7 @@ def locked() -> set[str]:
     return {f"pkg:pypi/{name}@{version}" for name, version in re.findall(r"(?m)^([\w.-]+)==([^ ;\\]+)", text)}
 
 
+@pytest.mark.heavy("image")
 def test_a_bill_begins_with_the_artefact_itself(bills: Bills) -> None:
     for kind, (artefact, bill) in bills.items():
         assert (bill["bomFormat"], bill["specVersion"]) == ("CycloneDX", "1.6")
@@ -125,6 +126,7 @@ def test_a_bill_begins_with_the_artefact_itself(bills: Bills) -> None:
         assert root["dependsOn"] == [each["bom-ref"] for each in bill["components"]]
 
 
+@pytest.mark.heavy("image")
 def test_the_bill_of_the_wheel_names_what_is_locked_for_it(bills: Bills) -> None:
     bill = bills["wheel"][1]
     named = purls(bill)
@@ -138,6 +140,7 @@ def test_the_bill_of_the_wheel_names_what_is_locked_for_it(bills: Bills) -> None
         assert all(each["alg"] == "SHA-256" for each in source["hashes"]), component
 
 
+@pytest.mark.heavy("image")
 def test_the_bill_of_the_layer_names_what_is_in_it(bills: Bills) -> None:
     layer, bill = bills["layer"]
     with zipfile.ZipFile(layer) as archive:
@@ -145,6 +148,7 @@ def test_the_bill_of_the_layer_names_what_is_in_it(bills: Bills) -> None:
     assert packages == {"bbws_templates", *(each["name"] for each in bill["components"])}
 
 
+@pytest.mark.heavy("image")
 def test_the_bill_of_an_image_names_the_packages_of_python_and_debian(bills: Bills) -> None:
     bill = bills["image"][1]
     assert bill["metadata"]["component"]["type"] == "container"

@@ -213,6 +213,7 @@ def test_settings_that_no_snapshot_answers_to_are_mentioned(approved: Desk) -> N
     assert any("mails/gone" in warning and "A date" in warning for warning in approved.compare().warnings)
 
 
+@pytest.mark.heavy("pictures")
 def test_both_schemes_both_widths_and_every_client_are_pictured_apart(desk: Desk) -> None:
     desk.settings(
         '[[pictures]]\ntemplates = ["mails/order"]\nfixtures = ["typical"]\nwidths = ["desktop", "phone"]\n'

@@ -303,6 +303,7 @@ def test_the_commands_name_a_broken_client_at_the_end_and_leave_with_its_status(
     assert {each["code"] for each in json.loads(capsys.readouterr().out)} == {"client-gone", "client-failed"}
 
 
+@pytest.mark.heavy("pictures")
 def test_a_mail_that_does_not_render_keeps_no_other_from_being_looked_at(
     call: Callable[..., int], desk: Desk, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -70,6 +70,7 @@ def test_results_for_machines(call: Any, desk: Desk, capsys: pytest.CaptureFixtu
     assert captured["renderers"]["chromium"]["fonts"].startswith("sha256:")
 
 
+@pytest.mark.heavy("pictures")
 def test_what_could_not_be_compared_is_neither_success_nor_a_difference(
     call: Any, desk: Desk, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -158,6 +159,7 @@ def test_without_a_browser_one_sentence_says_what_to_do(
     assert "BBWS_CHROMIUM" in capsys.readouterr().err
 
 
+@pytest.mark.heavy("pictures")
 def test_pictures_of_files_that_have_changed_since_are_not_approved(
     call: Any, desk: Desk, capsys: pytest.CaptureFixture[str]
 ) -> None:

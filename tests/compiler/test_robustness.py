@@ -19,6 +19,7 @@ from bbws_templates.errors import BbwsTemplatesError, LimitError
 from bbws_templates.mailing import render_email
 from bbws_templates.tokens import tokenize
 from tests.selection import drawn
+from tests.slices import each_of
 
 EMPTY = TemplateSet(Path("/t"), {}, {}, {}, {})
 
@@ -300,49 +301,49 @@ def refused(html: str, words: str) -> None:
     assert process_time() - start < 6
 
 
-@pytest.mark.parametrize(
-    "html",
-    [
-        f"<style>p{{{'&:hover{top:0}' * 2_900}}}</style><p>x</p>",
-        f"<style>p{{{''.join(f'x{number}:1;' for number in range(2_000))}}}</style><p>x</p>",
-        f"<style>/*{'a ' * 500_000}*/ p{{top:0}}</style><p>x</p>",
-        f"<style>p{{content:'{'a' * 1_000_000}'}}</style><p>x</p>",
-        f'<style>.c5{{top:0}}</style><p class="{" ".join(f"c{number}" for number in range(100_000))}">x</p>',
-        f'<p title="{"a " * 500_000}">x</p><!-- {"a " * 500_000} -->',
-        "<style>p{top:0}"
-        + "".join(f"@media (width:{number}px){{p{{top:{number}px}}}}" for number in range(590))
-        + f"</style>{'<p>x</p>' * 500}",
-        # Which of them win, which get a mark, and what the text part follows: each once, not each with each.
-        "<style>"
-        + "".join(f".a{{left:{number}px}}" for number in range(100))
-        + "".join(f".a:hover{{left:{number}px}}" for number in range(900))
-        + f"</style>{'<p class=a>x</p>' * 190}",
-        "<style>"
-        + "".join(f"p{{x{number}:0}}" for number in range(400))
-        + "".join(f"p:hover{{x{number}:0}}" for number in range(400))
-        + f"</style>{'<p>x</p>' * 70}",
-        "<style>.a{"
-        + "".join(f"&.b{number}{{left:{number}px}}" for number in range(900))
-        + f"}}</style>{'<p class=a>x</p>' * 95}",
-        "<style>"
-        + "".join(f"@media (width:{number}px){{p{{left:revert-layer}}}}" for number in range(700))
-        + f"</style>{'<p style=left:0>x</p>' * 190}",
-        "<style>p{left:9px}"
-        + "".join(f"@media (width:{number}px){{p{{left:{number}px}}}}" for number in range(700))
-        + f"</style>{'<p style=left:0>x</p>' * 190}",
-        # What CSS takes is asked of each value once.
-        f"<style>{''.join(f'.b{n}{{border:{n}px solid #{n:06x}}}' for n in range(1_000))}</style><p>x</p>",
-        "<style>p{background:linear-gradient(red" + ",red 1%" * 999 + ")}</style><p>x</p>",
-        "<p " + " ".join(f'data-x{number}="y"' for number in range(990)) + ">x</p>" * 40,
-        f"<p>x</p><svg>{'<![CDATA[x]]>' * 60_000}</svg>",
-        # Of what is opened again, and of Outlook's comments, each is looked at once.
-        "<font><p>" * 130,
-        f"<table>{'<tr><td><b>x</b></td><td><i>y</i></td></tr>' * 1_900}</table>",
-        "<!--[if mso]><p>x</p><![endif]-->" * 2_900,
-        f"<style>{''.join(f'p:nth-child({n}n){{top:0}}' for n in range(1, 590))}</style>"
-        + f"<div>{'<p>x</p>' * 100}</div>" * 4,
-    ],
-)
+MUCH_OF_ONE_THING = [
+    f"<style>p{{{'&:hover{top:0}' * 2_900}}}</style><p>x</p>",
+    f"<style>p{{{''.join(f'x{number}:1;' for number in range(2_000))}}}</style><p>x</p>",
+    f"<style>/*{'a ' * 500_000}*/ p{{top:0}}</style><p>x</p>",
+    f"<style>p{{content:'{'a' * 1_000_000}'}}</style><p>x</p>",
+    f'<style>.c5{{top:0}}</style><p class="{" ".join(f"c{number}" for number in range(100_000))}">x</p>',
+    f'<p title="{"a " * 500_000}">x</p><!-- {"a " * 500_000} -->',
+    "<style>p{top:0}"
+    + "".join(f"@media (width:{number}px){{p{{top:{number}px}}}}" for number in range(590))
+    + f"</style>{'<p>x</p>' * 500}",
+    # Which of them win, which get a mark, and what the text part follows: each once, not each with each.
+    "<style>"
+    + "".join(f".a{{left:{number}px}}" for number in range(100))
+    + "".join(f".a:hover{{left:{number}px}}" for number in range(900))
+    + f"</style>{'<p class=a>x</p>' * 190}",
+    "<style>"
+    + "".join(f"p{{x{number}:0}}" for number in range(400))
+    + "".join(f"p:hover{{x{number}:0}}" for number in range(400))
+    + f"</style>{'<p>x</p>' * 70}",
+    "<style>.a{"
+    + "".join(f"&.b{number}{{left:{number}px}}" for number in range(900))
+    + f"}}</style>{'<p class=a>x</p>' * 95}",
+    "<style>"
+    + "".join(f"@media (width:{number}px){{p{{left:revert-layer}}}}" for number in range(700))
+    + f"</style>{'<p style=left:0>x</p>' * 190}",
+    "<style>p{left:9px}"
+    + "".join(f"@media (width:{number}px){{p{{left:{number}px}}}}" for number in range(700))
+    + f"</style>{'<p style=left:0>x</p>' * 190}",
+    # What CSS takes is asked of each value once.
+    f"<style>{''.join(f'.b{n}{{border:{n}px solid #{n:06x}}}' for n in range(1_000))}</style><p>x</p>",
+    "<style>p{background:linear-gradient(red" + ",red 1%" * 999 + ")}</style><p>x</p>",
+    "<p " + " ".join(f'data-x{number}="y"' for number in range(990)) + ">x</p>" * 40,
+    f"<p>x</p><svg>{'<![CDATA[x]]>' * 60_000}</svg>",
+    # Of what is opened again, and of Outlook's comments, each is looked at once.
+    "<font><p>" * 130,
+    f"<table>{'<tr><td><b>x</b></td><td><i>y</i></td></tr>' * 1_900}</table>",
+    "<!--[if mso]><p>x</p><![endif]-->" * 2_900,
+    f"<style>{''.join(f'p:nth-child({n}n){{top:0}}' for n in range(1, 590))}</style>"
+    + f"<div>{'<p>x</p>' * 100}</div>" * 4,
+]
+
+
+@pytest.mark.parametrize("html", each_of(MUCH_OF_ONE_THING, 3, "corpus"), ids=lambda html: html[:30])
 def test_a_megabyte_of_one_thing_compiles_in_seconds(html: str) -> None:
     source = TemplateSource("mail", SourceFile(Path("/t/mail.html"), "mail.html", html), None, None, {})
     start = process_time()

@@ -30,6 +30,7 @@ from tests.publishing.cuts import COMMANDS, KEYED, Command
 from tests.publishing.fault_proxy import Fault, FaultProxy, Kind, Rule, at, since
 from tests.publishing.samples import publish_to
 from tests.publishing.snapshot import Snapshot
+from tests.slices import each_of
 from tests.waiting import patience
 
 ROOT = Path(__file__).parents[2]
@@ -166,6 +167,7 @@ class Stage:
                 cuts.assert_nothing_is_stuck(self.direct, follow, f"{when}, then {name}")
 
 
+@pytest.mark.parametrize("command", each_of([*COMMANDS, KEYED], 2, "cuts"), ids=str)
 def test_any_request_to_a_bucket_may_be_spoilt_in_any_way(
     proxy: FaultProxy, s3_server: str, command: Command, thorough: bool
 ) -> None:

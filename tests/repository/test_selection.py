@@ -43,7 +43,7 @@ def test_heavy(): pass
 @pytest.mark.parametrize(
     ("words", "status", "said"),
     [
-        (["."], 0, ["NOT RUN: 1 tests; `make test-servers`", "3 passed, 1 deselected", "DREW 40"]),
+        (["."], 0, ["NOT RUN: 1 tests; `make test-servers`", "3 passed, 1 deselected", "DREW 20"]),
         (
             [".", "--quick"],
             0,

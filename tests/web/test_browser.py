@@ -189,6 +189,7 @@ def test_a_mail_that_comes_late_is_as_high_as_any(browser: Browser, real_server:
         assert misdeeds.seen == []
 
 
+@pytest.mark.heavy("pictures")
 def test_every_tab_has_something_to_say_and_is_reached_by_the_arrow_keys(receipt: Page) -> None:
     expected = {
         "Text": "payment received",
@@ -318,6 +319,7 @@ def test_a_check_that_ended_before_the_page_listened_is_shown_all_the_same(
             expect(page.locator(".badge.pending")).to_have_count(0)
 
 
+@pytest.mark.heavy("pictures")
 def test_other_data_can_be_tried_without_touching_a_file(receipt: Page, real_folders: Folders) -> None:
     file = real_folders.fixtures / "receipts/receipt/typical.json"
     before = file.read_bytes()

@@ -98,6 +98,7 @@ def test_a_real_client_draws_on_the_server_as_wide_as_is_chosen(receipt: Page) -
     )
 
 
+@pytest.mark.heavy("pictures")
 def test_what_a_sanitizer_leaves_of_a_mail_is_a_page_and_keys_lead_through_the_real_ones(
     receipt: Page,
 ) -> None:

@@ -253,6 +253,7 @@ def test_no_part_of_the_data_panel_lies_upon_another_in_a_low_window(form: Page)
             eventually(lambda: form.evaluate(OVERLAPPING), lambda overlapping: overlapping == [])
 
 
+@pytest.mark.heavy("pictures")
 def test_every_step_can_be_undone_in_either_view_and_done_again(form: Page) -> None:
     before = form.locator("#data").input_value()
     field(form, "name").fill("One")

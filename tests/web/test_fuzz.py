@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from tests.selection import drawn
+from tests.slices import each_of
 from tests.waiting import patience
 from tests.web.process import Server
 
@@ -88,7 +89,7 @@ def fuzz(
     answer_as_described()
 
 
-@pytest.mark.parametrize(("path", "method"), OPERATIONS)
+@pytest.mark.parametrize(("path", "method"), each_of(OPERATIONS, 2, "drawn"))
 def test_every_answer_to_a_described_request_is_described(
     description: schemathesis.BaseSchema, path: str, method: str
 ) -> None:

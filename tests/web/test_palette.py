@@ -51,6 +51,7 @@ def do(page: Page, words: str) -> None:
     expect(page.locator(".palette")).to_be_hidden()
 
 
+@pytest.mark.heavy("pictures")
 def test_panels_fixtures_actions_and_templates_are_a_few_letters_away(receipt: Page) -> None:
     do(receipt, "weight")
     expect(receipt.locator("#panel-weight")).to_be_visible()

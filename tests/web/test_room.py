@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.waiting import eventually
@@ -15,6 +16,7 @@ STAGE = "/stage/receipts/receipt"
 MATRIX = "/matrix/receipts/receipt"
 
 
+@pytest.mark.heavy("pictures")
 def test_every_page_fits_its_window_and_names_its_controls(browser: Browser, real_server: Server) -> None:
     """As it was opened, and as the window was made larger or smaller since."""
     sizes = [(375, 700), (1440, 900)]
@@ -108,6 +110,7 @@ MIDDLES = """() => [...document.querySelectorAll(".ways > *")].filter((way) => w
     .map((way) => way.getBoundingClientRect()).map(({ top, bottom }) => Math.round((top + bottom) / 2))"""
 
 
+@pytest.mark.heavy("pictures")
 def test_the_ways_to_other_pages_stand_in_one_line(
     browser: Browser, real_server: Server, real_folders: Folders
 ) -> None:

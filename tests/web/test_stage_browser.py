@@ -130,6 +130,7 @@ def test_frames_stand_beside_or_below_one_another_and_none_is_cut(
         assert misdeeds.seen == []
 
 
+@pytest.mark.heavy("pictures")
 def test_typed_data_go_along_to_the_pages_beside_and_back_and_outlive_the_server(
     browser: Browser, server: Server
 ) -> None:
@@ -283,6 +284,7 @@ def test_typed_data_that_lack_something_lack_it_on_the_pages_beside_as_well(
         assert misdeeds.seen == []
 
 
+@pytest.mark.heavy("pictures")
 def test_a_real_client_draws_each_frame_and_says_so_meanwhile(browser: Browser, server: Server) -> None:
     held: list[Route] = []
     drawings = re.compile("/drawn/")

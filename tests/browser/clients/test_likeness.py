@@ -134,6 +134,7 @@ class Broken(Deaf):
         raise OSError("it fails on whatever it is given")
 
 
+@pytest.mark.heavy("pictures")
 def test_a_client_that_fails_on_everything_is_named_once_and_not_with_each_mail(
     session: Session, tmp_path: Path
 ) -> None:

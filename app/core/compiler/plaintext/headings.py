@@ -55,8 +55,12 @@ class Head:
         self.headings = _headings(page, rows)
         self._page = page
         self._is_spanned = any(item.row.reached for item in below)
-        plain = [place for place, item in enumerate(below) if self._is_plain(item)]
-        self._ends = {id(item) for item in below[plain[-1] + 1 if plain else 0 :]}
+        plain = [
+            place
+            for place, item in enumerate(below)
+            if (page.is_brought(item.row.word) if item.row.word else self._is_plain(item))
+        ]
+        self._ends = {id(item) for item in below[plain[-1] + 1 :]} if plain else set()
 
     def is_stacked(self, item: Texts) -> bool:
         """Whether a row becomes a block; one like ``Total`` is a label with its value."""
