@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal, cast
 
-Fault = Literal["refused", "half", "answer lost", "other's page", "in pieces"]
+Fault = Literal["refused", "head alone", "half", "answer lost", "other's page", "in pieces"]
 _PAGE = b"<html><head><title>502</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 _OTHERS = b"HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n" % len(_PAGE)
 
@@ -74,8 +74,10 @@ class _Passage(socketserver.StreamRequestHandler):
             for piece in re.split(rb"(?<=</head>)|(?<=</h1>)", answer):
                 self.wfile.write(piece)
                 way.more.acquire()
+        start = answer.index(b"\r\n\r\n") + 4
+        if fault == "head alone":
+            self.wfile.write(answer[:start])
         if fault == "half":
-            start = answer.index(b"\r\n\r\n") + 4
             self.wfile.write(answer[: start + (len(answer) - start) // 2])
 
 

@@ -75,6 +75,22 @@ def test_a_frame_never_keeps_what_is_not_the_mail(greeting: Page, way: Way) -> N
         )
 
 
+def test_a_mail_of_which_nothing_came_but_the_head_of_the_answer_is_asked_for_again(
+    greeting: Page, way: Way
+) -> None:
+    """Of half a mail that may be all, as chance has it; no browser says so, nor that there is no more."""
+    greeting.evaluate(_BY_HAND)
+    way.breaks("head alone", "/preview/.*embed")
+    greeting.keyboard.press("d")
+    begun = greeting.locator(".frame iframe.waiting")
+    eventually(lambda: begun.evaluate("frame => frame.contentDocument.URL"), lambda url: "dark" in url)
+    way.heals()
+    for _ in range(3):
+        greeting.evaluate("looks.shift()()")
+    expect(greeting.locator(SHOWN)).to_have_attribute("src", re.compile("scheme=dark"))
+    expect(mail(greeting).locator("h1")).to_have_text("Hello Ann")
+
+
 def test_a_mail_is_shown_as_soon_as_something_of_it_is_there(greeting: Page, way: Way) -> None:
     greeting.evaluate(_BY_HAND)
     way.breaks("in pieces", "/preview/.*embed")
@@ -223,7 +239,7 @@ def test_a_list_that_could_not_be_had_is_taken_once_it_can(
     expect(greeting.locator("#data")).to_have_value('{"name": "half')
 
 
-@pytest.mark.parametrize("fault", each_of(["refused", "other's page"], 2, "pictures"))
+@pytest.mark.parametrize("fault", each_of(["refused", "other's page", "head alone"], 2, "pictures"))
 def test_a_thumbnail_that_was_not_answered_comes_by_itself(browser: Browser, way: Way, fault: Fault) -> None:
     way.breaks(fault, "/preview/mails/greeting[?]")
     with opened(browser, way.url) as (page, misdeeds):

@@ -23,10 +23,10 @@ function kindOf(frame) {
 /** Whether a frame that was told to be loaded has a mail of ours in it, or why there is none. */
 export const hasArrived = (frame) => kindOf(frame) === "mail";
 
-/** How much of it has come, 0 before its beginning, and whether more is to come of the document itself. */
+/** How much of it has come, less than 0 before its beginning, and whether more is to come of the document itself. */
 function amountOf(frame) {
   const mail = frame.contentDocument;
-  if (!mail || addressOf(mail) === "about:blank") return [0, true];
+  if (!mail || addressOf(mail) === "about:blank") return [-1, true];
   return [rootOf(mail)?.outerHTML.length ?? 0, stateOf(mail) === "loading"];
 }
 
@@ -43,7 +43,7 @@ function inItsFonts(frame, show) {
 /** Tell what becomes of `frame`: once `came()` or `lost()`; and `begun()` before, when it takes long and something of it is there,
  *  at each look until it says that this is enough to show. */
 export function followArrival(frame, { came, lost, begun = () => true }) {
-  let [over, seen, stalls, shown] = [false, 0, 0, false];
+  let [over, shown] = [false, false];
   const end = (kind) => {
     if (over) return;
     over = true;
@@ -52,14 +52,34 @@ export function followArrival(frame, { came, lost, begun = () => true }) {
     (kind ? askAgain : unanswered)();
   };
   frame.addEventListener("load", () => end(kindOf(frame)));
+  lookAt(frame, (amount, more) => {
+    if (over) return true;
+    if (amount > 0 && !more) end(kindOf(frame)); // the mail is whole, and waits for its images
+    else if (amount > 0 && !shown) inItsFonts(frame, () => { if (!over) shown ||= begun(); });
+    return over;
+  }, () => end(""));
+}
+
+const followed = new WeakSet();
+
+/** Tell when what is loaded into `frame` was `cut` off midway, which no browser says; asked again for the same frame, once. */
+export function followCut(frame, cut) {
+  if (followed.has(frame)) return;
+  followed.add(frame);
+  const end = (act) => { followed.delete(frame); act?.(); return true; };
+  lookAt(frame, (_, more) => !more && end(), () => end(cut));
+}
+
+/** Look at `frame` from time to time, until `seen(amount, more)` has seen enough; `cut` once nothing more comes. */
+function lookAt(frame, seen, cut) {
+  let [before, stalls] = [-1, 0];
   const look = () => setTimeout(() => {
-    if (over || !frame.isConnected) return;
-    const [amount, more] = amountOf(frame);
-    if (amount && !more) return void end(kindOf(frame)); // the mail is whole, and waits for its images
-    if (amount && !shown) inItsFonts(frame, () => { if (!over) shown ||= begun(); });
-    stalls = amount && amount === seen ? stalls + 1 : 0;
-    seen = amount;
-    if (stalls === STALLS) end(""); // cut off midway: no browser says so
+    const [amount, more] = frame.isConnected ? amountOf(frame) : [-1, false];
+    if (!frame.isConnected || seen(amount, more)) return;
+    // Of an answer that ended behind its head there is nothing, and that is no beginning either.
+    stalls = amount >= 0 && amount === before ? stalls + 1 : 0;
+    before = amount;
+    if (stalls === STALLS) cut();
     else look();
   }, LOOK_MS);
   look();

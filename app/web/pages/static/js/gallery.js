@@ -1,6 +1,6 @@
 /* The gallery: search, filter, thumbnails that follow every save. */
 import { getStandings, listChecks, searched } from "./api.js";
-import { hasArrived } from "./arrivals.js";
+import { followCut, hasArrived } from "./arrivals.js";
 import { $, $$, badges, debounced, press } from "./dom.js";
 import { bind } from "./keys.js";
 import { on, start, unanswered } from "./live.js";
@@ -87,6 +87,7 @@ const near = new IntersectionObserver((entries) => {
     if (!isIntersecting) continue;
     near.unobserve(target);
     target.replaceChildren($("template", target).content);
+    follow($("iframe", target));
     scale.observe(target);
   }
 }, { rootMargin: "50%" });
@@ -153,19 +154,26 @@ on("answered", () => search.value && ask());
 /* A thumbnail that nobody answered, or somebody else, is asked for again. Its frame is told to load either way; before
    that it has an empty page, and one that has not come into view has it for good. */
 const lost = new Set();
+function lose(frame) {
+  lost.add(frame);
+  unanswered();
+}
+const follow = (frame) => followCut(frame, () => lose(frame));
 function judge(frame) {
   if (hasArrived(frame)) {
     keepColours(frame.contentDocument);
     return void lost.delete(frame);
   }
-  lost.add(frame);
-  unanswered();
+  lose(frame);
 }
 document.addEventListener("load", ({ target }) => target instanceof HTMLIFrameElement && judge(target), true);
 on("answered", () => {
   const again = [...lost].filter((frame) => frame.isConnected);
   lost.clear();
-  for (const frame of again) frame.src = frame.src;
+  for (const frame of again) {
+    frame.src = frame.src;
+    follow(frame);
+  }
 });
 // A check may have ended after the page was made and before it listened.
 on("connected", async () => {
