@@ -235,6 +235,18 @@ def test_a_key_that_leads_out_of_the_directory_is_refused(tmp_path: Path, key: s
     assert list((tmp_path / "elsewhere").iterdir()) == []
 
 
+@pytest.mark.parametrize("outside", ["elsewhere", "zone"])
+def test_nothing_is_read_through_a_link_to_another_folder(tmp_path: Path, outside: str) -> None:
+    """Whichever of the two names comes first."""
+    store = DirectoryStore(tmp_path / "store")
+    store.put("a/b.txt", b"1")
+    (tmp_path / outside).mkdir()
+    (tmp_path / outside / "x.txt").write_text("secret")
+    (tmp_path / "store/link").symlink_to(tmp_path / outside)
+    with pytest.raises(StoreError, match="is not a key inside"):
+        store.look(["a/b.txt", "link/x.txt"])
+
+
 def test_what_is_looked_at_together_is_what_each_key_has(tmp_path: Path) -> None:
     store = DirectoryStore(tmp_path / "store")
     for key in ("a/b.txt", "a/c.txt", "top.txt", "deep/er/d.txt"):

@@ -132,6 +132,15 @@ def test_a_gap_in_the_history_is_found(directory: DirectoryStore, lost: int) -> 
     }
 
 
+def test_an_activation_that_is_told_twice_in_the_history_is_found(directory: DirectoryStore) -> None:
+    store = fresh(directory, "twice")
+    publish_to(store, release("third", names=SMALL))
+    edit_object(store, POINTER, lambda members: members["history"][1].update(sequence=1))
+    assert (ObjectFault.TAMPERED, "history/") in {
+        (d.fault, d.key) for d in verify(Catalogue(store)).discrepancies
+    }
+
+
 def test_a_gap_between_a_page_and_the_pointer_is_found(directory: DirectoryStore) -> None:
     store = fresh(directory, "page")
     found = store.get(POINTER)
