@@ -121,9 +121,11 @@ def test_a_nul_that_reaches_no_mail_as_it_is_hides_nothing_else(author: Author) 
         ),
         ("<p class='a\ufeff'>a</p>", Severity.WARNING, "stands in this class, so that it is another", 12),
         ("<p class='a\u00a0b'>a</p>", Severity.WARNING, "U+00A0 (no-break space) stands in this class", 12),
+        ("<p class='a\u200d'>a</p>", Severity.WARNING, "U+200D (zero width joiner) stands in this class", 12),
         ("<p id='a\u200b'>a</p>", Severity.WARNING, "stands in this id", 9),
         ("<!--[if mso]><p class='a\ufeff'>b</p><![endif]-->a", Severity.WARNING, "stands in this class", 25),
         ("<p>{{\ufeffa}}</p>", Severity.ERROR, "U+FEFF (zero width no-break space) stands, so that", 4),
+        ("<p>{{\u0645\u200c}}</p>", Severity.ERROR, "U+200C (zero width non-joiner) stands", 4),
         ("<p>{{#b}}{{a\0b}}{{/b}}x</p>", Severity.ERROR, "U+0000 (control character) stands", 10),
         ("<p>x{{#a\u200b}}y{{/a\u200b}}</p>", Severity.ERROR, "U+200B (zero width space) stands", 5),
     ],
@@ -145,6 +147,9 @@ def test_an_invisible_character_that_leads_elsewhere_is_one_finding(
         "<p title='a\u00a0b'>a\u200b</p>",
         "<p class='{{a}} b'>x{{\u00a0a\u00a0}}</p>",
         "<p class='\u00e9'>a</p>",
+        "<a href='https://x.io/\u0645\u06cc\u200c\u062e?q=&shy=1&shyness=2'>a</a>",
+        "<a href='https://x.io/?text=\u2764\ufe0f\U0001f468\u200d\U0001f469'>a</a>",
+        "<p>{{\u0646\u0627\u0645\u200c\u06a9}}</p>",
     ],
 )
 def test_where_an_invisible_character_leads_nowhere_nothing_is_said(author: Author, body: str) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 
 from app.core.html.markup import Attribute, StartTag
@@ -35,6 +36,11 @@ _NOT_TEXT = re.compile("\x00")
 # What leads somewhere, and what is compared letter by letter. Of a blank in an address ``urls`` speaks.
 _ADDRESSES = frozenset({"href", "src", "srcset", "background", "action", "formaction", "poster", "althref"})
 _NAMES = frozenset({"class", "id", "name", "for", "headers", "usemap"})
+# What shapes the letter or the picture before it: Persian, scripts of India and emoji are spelt with it.
+_JOINERS = frozenset("\u200c\u200d\ufe0e\ufe0f")
+# In an attribute, nothing before a figure or ``=`` is a reference without its semicolon (HTML, 13.2.5.73).
+_NO_REFERENCE = re.compile(r"&(?=[A-Za-z]+[\d=])")
+_JOINED = frozenset({"Lo", "Mn", "Mc", "So", "Sk"})  # letters without case, marks, pictures and tones of skin
 _PRINTED = frozenset({TokenKind.VARIABLE, TokenKind.UNESCAPED, TokenKind.SECTION, TokenKind.INVERTED})
 
 
@@ -54,7 +60,7 @@ def forbidden_characters(source: str, tokens: Sequence[Token], *, is_html: bool)
 def hidden_in_names(tokens: Sequence[Token]) -> Iterator[Violation]:
     """One violation for each Mustache tag in whose name a character stands that nobody sees."""
     for token in tokens:
-        found = INVISIBLE.search(token.key) if token.kind in _PRINTED else None
+        found = next(_hidden(token.key), None) if token.kind in _PRINTED else None
         if found:
             yield HIDDEN.at(
                 token.start,
@@ -78,7 +84,7 @@ def hidden_in_attributes(readings: Readings) -> Iterator[Violation]:
 def _hidden_in(text: str, tag: StartTag, attribute: Attribute) -> Iterator[Violation]:
     written = text[attribute.value_start : attribute.value_end]
     is_address = attribute.name in _ADDRESSES and tag.name != "html"
-    for match in INVISIBLE.finditer(html.unescape(written)):
+    for match in _hidden(html.unescape(_NO_REFERENCE.sub("&amp;", written))):
         character = match[0]
         if _NOT_HTML.match(character) or (is_address and character.isspace()):
             continue  # which is told as such
@@ -93,3 +99,13 @@ def _hidden_in(text: str, tag: StartTag, attribute: Attribute) -> Iterator[Viola
             f"The invisible character {named(character)} stands in this {what}.",
         )
         return
+
+
+def _hidden(text: str) -> Iterator[re.Match[str]]:
+    """The invisible characters of a text, without those by which its letters and pictures are spelt."""
+    for match in INVISIBLE.finditer(text):
+        before = text[: match.start()].rstrip("".join(_JOINERS))[-1:]
+        is_joint = match[0] in _JOINERS and not before.isascii() and unicodedata.category(before) in _JOINED
+        is_last = match[0] in "\u200c\u200d" and text[match.end() : match.end() + 1].isascii()
+        if not is_joint or is_last:
+            yield match
