@@ -295,6 +295,37 @@ CASES = [
         "<tr><td colspan=2>Paid by:</td><td>card</td></tr><tr><td>a</td><td>1</td><td>2</td></tr></table>",
         "Paid by:  card\nItem:     a\nQty:      1\nPrice:    2",
     ),
+    # A sum is named by its words behind empty cells, without a figure, and between two lists.
+    (
+        "<table><tr><th>Item</th><th>Qty</th><th>Price</th></tr>"
+        "{{#i}}<tr><td>{{n}}</td><td>{{q}}</td><td>{{p}}</td></tr>{{/i}}"
+        "<tr><td>&nbsp;</td><td>VAT 15%</td><td>{{v}}</td></tr>"
+        "<tr><td colspan=2>Shipping</td><td>Free</td></tr>"
+        "<tr><td></td><td>Total</td><td>{{t}}</td></tr></table>",
+        "{{^i}}\nItem | Qty | Price\n{{/i}}\n"
+        "{{#i}}\nItem:      {{n}}\nQty:       {{q}}\nPrice:     {{p}}\n\n{{/i}}\n"
+        "VAT 15%:   {{v}}\nShipping:  Free\nTotal:     {{t}}",
+    ),
+    (
+        "<table><tr><th>Day</th><th>Hall</th><th>Talk</th></tr><tr><td>1</td><td>North</td><td>a</td></tr>"
+        "<tr><td></td><td>South</td><td>2</td></tr></table>",
+        "Day:   1\nHall:  North\nTalk:  a\n\nHall:  South\nTalk:  2",
+    ),
+    (
+        "<table><tr><th>Item</th><th>Net</th><th>Gross</th></tr>"
+        "<tr><td>a</td><td>ZAR 1</td><td>ZAR 2</td></tr>"
+        "<tr><td></td><td>ZAR 1</td><td>ZAR 2</td></tr></table>",
+        "Item:   a\nNet:    ZAR 1\nGross:  ZAR 2\n\nNet:    ZAR 1\nGross:  ZAR 2",
+    ),
+    (
+        "<table><tr><th>Item</th><th>Qty</th><th>Price</th></tr>"
+        "{{#i}}<tr><td>{{n}}</td><td>{{q}}</td><td>{{p}}</td></tr>{{/i}}"
+        "<tr><td colspan=2>Goods</td><td>{{s}}</td></tr>"
+        "{{#f}}<tr><td>{{n}}</td><td>{{q}}</td><td>{{p}}</td></tr>{{/f}}</table>",
+        "{{^i}}\n{{^f}}\nItem | Qty | Price\n{{/f}}\n{{/i}}\n"
+        "{{#i}}\nItem:   {{n}}\nQty:    {{q}}\nPrice:  {{p}}\n\n{{/i}}\nGoods:  {{s}}\n"
+        "{{#f}}\nItem:   {{n}}\nQty:    {{q}}\nPrice:  {{p}}\n\n{{/f}}",
+    ),
     ("<table><tr><th>A</th><th>B</th><th>C</th></tr><tr><td>1</td></tr></table>", "A | B | C\n1"),
     ("<table><tr><th><p>a</p></th><th></th></tr></table>", "a"),
     ("<table><tr><th>a</th><th>b</th></tr></table>", "a\nb"),

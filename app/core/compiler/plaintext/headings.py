@@ -6,6 +6,7 @@ one's words follow those that stand over them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -14,6 +15,8 @@ from app.core.compiler.plaintext.grid import Cell, Row
 from app.core.compiler.plaintext.lines import Line, LineKind
 from app.core.compiler.plaintext.page import Layout
 from app.core.compiler.plaintext.sections import Conditional, Nodes, Showing, is_certain, where_none
+
+_WORD = re.compile(r"[^\W\d_]{2,}")  # which is no part of a tag
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,6 @@ class Head:
 
     def __init__(self, page: Layout, rows: Sequence[Texts], below: Sequence[Texts]) -> None:
         self.rows = rows
-        self.below = below
         self.headings = _headings(page, rows)
         self._page = page
         self._is_spanned = any(item.row.reached for item in below)
@@ -59,8 +61,15 @@ class Head:
             place
             for place, item in enumerate(below)
             if (page.is_brought(item.row.word) if item.row.word else self._is_plain(item))
+            and not _is_indented(item)
         ]
-        self._ends = {id(item) for item in below[plain[-1] + 1 :]} if plain else set()
+        self._plain = [below[place] for place in plain]
+        end = plain[-1] + 1 if plain else len(below)
+        ends = [self._without_indent(item) for item in below[end:]]
+        self.below = [*below[:end], *ends]
+        self._ends = set(map(id, ends))
+        names = [one_line(item.cells[0]) for item in self._plain if item.cells]
+        self._are_named_by_data = bool(names) and not any(map(page.is_fixed, names))
 
     def is_stacked(self, item: Texts) -> bool:
         """Whether a row becomes a block; one like ``Total`` is a label with its value."""
@@ -137,6 +146,8 @@ class Head:
         """Whether a row names a figure below all others, rather than having values under headings."""
         if len(item.cells) != 2 or item.row.reached or not all(item.cells):
             return False
+        if item.row.cells[0].start > 0:
+            return True  # where it stood behind empty cells
         name, value = map(one_line, item.cells)
         ends = item.row.in_foot or id(item) in self._ends
         if not any(map(self._crosses, item.row.cells)):
@@ -147,7 +158,35 @@ class Head:
             return False
         if item.row.cells[0].is_heading or item.row.in_foot or name.endswith((":", "：")):
             return True
-        return ends and (any(map(str.isdigit, value)) or not self._page.is_fixed(value))
+        below = ends or (self._page.is_fixed(name) and self._are_named_by_data)
+        return below and (self._is_figure(value) or self._has_figures(item.row.cells[1]))
+
+    def _without_indent(self, item: Texts) -> Texts:
+        """A row below all others without the empty cells in front, where its words are no value there."""
+        if not _is_indented(item):
+            return item
+        name, value = map(one_line, item.cells[-2:])
+        word = _WORD.match(name)
+        if not word or value.startswith(word[0]) or item.is_linked(len(item.cells) - 2):
+            return item
+        if not self._has_figures(item.row.cells[-2], word[0]):
+            return item
+        return Texts(replace(item.row, cells=item.row.cells[-2:]), item.cells[-2:])
+
+    def _has_figures(self, cell: Cell, word: str | None = None) -> bool:
+        """Whether what stands under the heading over a cell are figures, none beginning with ``word``."""
+        heading = self._above(cell)
+        values = [
+            one_line(text)
+            for item in self._plain
+            if not item.row.word
+            for above, text in self.values(item)
+            if above is heading
+        ]
+        return all(self._is_figure(value) and not (word and value.startswith(word)) for value in values)
+
+    def _is_figure(self, text: str) -> bool:
+        return any(map(str.isdigit, text)) or not self._page.is_fixed(text)
 
 
 def continues(first: Texts, item: Texts) -> bool:
@@ -167,6 +206,13 @@ def continues(first: Texts, item: Texts) -> bool:
 def one_line(lines: Sequence[Line]) -> str:
     """All of a cell on one line."""
     return " ".join(line.text for line in lines if line.kind is not LineKind.BLANK)
+
+
+def _is_indented(item: Texts) -> bool:
+    """Whether a row has two values behind empty cells, as a sum that stands on the right has."""
+    if len(item.cells) < 3 or item.row.reached:
+        return False
+    return not any(item.cells[:-2]) and all(item.cells[-2:])
 
 
 def _filled(item: Texts) -> list[Cell]:
