@@ -307,6 +307,21 @@ CASES = [
         "VAT 15%:   {{v}}\nShipping:  Free\nTotal:     {{t}}",
     ),
     (
+        "<table><tr><th>Picture</th><th>Item</th><th>Price</th></tr>"
+        "{{#i}}<tr><td><img src=x alt=''></td><td>{{n}}</td><td>{{p}}</td></tr>{{/i}}"
+        "<tr><td></td><td>Goods</td><td>{{s}}</td></tr>"
+        "<tr><td colspan=2>Total</td><td>{{t}}</td></tr></table>",
+        "Picture | Item | Price\n"
+        "{{#i}}\nItem:     {{n}}\nPrice:    {{p}}\n\n{{/i}}\nGoods:    {{s}}\nTotal:    {{t}}",
+    ),
+    (
+        "<table><tr><th>Picture</th><th>Item</th><th>Price</th></tr>"
+        "<tr><td><img src=x alt=''></td><td>Cup</td><td>5</td></tr>"
+        "<tr><td><img src=x alt=''></td><td>Mug</td><td>6</td></tr>"
+        "<tr><td colspan=2>Total</td><td>11</td></tr></table>",
+        "Picture | Item | Price\nItem:     Cup\nPrice:    5\n\nItem:     Mug\nPrice:    6\n\nTotal:    11",
+    ),
+    (
         "<table><tr><th>Day</th><th>Hall</th><th>Talk</th></tr><tr><td>1</td><td>North</td><td>a</td></tr>"
         "<tr><td></td><td>South</td><td>2</td></tr></table>",
         "Day:   1\nHall:  North\nTalk:  a\n\nHall:  South\nTalk:  2",

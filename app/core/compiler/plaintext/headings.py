@@ -61,8 +61,9 @@ class Head:
             place
             for place, item in enumerate(below)
             if (page.is_brought(item.row.word) if item.row.word else self._is_plain(item))
-            and not _is_indented(item)
         ]
+        # Where each row has a picture in front that says nothing, none of them is a sum for that.
+        plain = [place for place in plain if not _is_indented(below[place])] or plain
         self._plain = [below[place] for place in plain]
         end = plain[-1] + 1 if plain else len(below)
         ends = [self._without_indent(item) for item in below[end:]]
@@ -167,7 +168,7 @@ class Head:
             return item
         name, value = map(one_line, item.cells[-2:])
         word = _WORD.match(name)
-        if not word or value.startswith(word[0]) or item.is_linked(len(item.cells) - 2):
+        if word is None or value.startswith(word[0]) or item.is_linked(len(item.cells) - 2):
             return item
         if not self._has_figures(item.row.cells[-2], word[0]):
             return item
@@ -212,7 +213,7 @@ def _is_indented(item: Texts) -> bool:
     """Whether a row has two values behind empty cells, as a sum that stands on the right has."""
     if len(item.cells) < 3 or item.row.reached:
         return False
-    return not any(item.cells[:-2]) and all(item.cells[-2:])
+    return not any(item.cells[:-2]) and all(item.cells[-2:]) and bool(_WORD.match(one_line(item.cells[-2])))
 
 
 def _filled(item: Texts) -> list[Cell]:
