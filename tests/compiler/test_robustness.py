@@ -338,6 +338,11 @@ MUCH_OF_ONE_THING = [
     "<font><p>" * 130,
     f"<table>{'<tr><td><b>x</b></td><td><i>y</i></td></tr>' * 1_900}</table>",
     "<!--[if mso]><p>x</p><![endif]-->" * 2_900,
+    # What stands under a heading is looked at once, however many sums are compared with it.
+    "<table><tr><th>a<th>b<th>c</tr>"
+    + "<tr><td>d<td>2<td>5</tr>" * 1_200
+    + "<tr><td><td>Sum<td>x</tr><tr><td colspan=2>Sum<td>x</tr>" * 1_000
+    + "</table>",
     f"<style>{''.join(f'p:nth-child({n}n){{top:0}}' for n in range(1, 590))}</style>"
     + f"<div>{'<p>x</p>' * 100}</div>" * 4,
 ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import groupby
 
 from app.core.compiler.plaintext.grid import Cell, Row
@@ -174,17 +175,23 @@ class Head:
             return item
         return Texts(replace(item.row, cells=item.row.cells[-2:]), item.cells[-2:])
 
-    def _has_figures(self, cell: Cell, word: str | None = None) -> bool:
+    def _has_figures(self, cell: Cell, word: str = "") -> bool:
         """Whether what stands under the heading over a cell are figures, none beginning with ``word``."""
         heading = self._above(cell)
-        values = [
-            one_line(text)
-            for item in self._plain
-            if not item.row.word
-            for above, text in self.values(item)
-            if above is heading
-        ]
-        return all(self._is_figure(value) and not (word and value.startswith(word)) for value in values)
+        words = self._first_words.get(heading.start, set()) if heading else set()
+        return None not in words and word not in words
+
+    @cached_property
+    def _first_words(self) -> dict[int, set[str | None]]:
+        """The words that the figures under each heading begin with; None for what is no figure."""
+        found: dict[int, set[str | None]] = {}
+        for item in self._plain:
+            for heading, text in self.values(item) if not item.row.word else ():
+                value = one_line(text)
+                word = _WORD.match(value)
+                first = word[0] if word else "0"
+                found.setdefault(heading.start, set()).add(first if self._is_figure(value) else None)
+        return found
 
     def _is_figure(self, text: str) -> bool:
         return any(map(str.isdigit, text)) or not self._page.is_fixed(text)
