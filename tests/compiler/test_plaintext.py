@@ -341,6 +341,18 @@ CASES = [
         "{{#i}}\nItem:   {{n}}\nQty:    {{q}}\nPrice:  {{p}}\n\n{{/i}}\nGoods:  {{s}}\n"
         "{{#f}}\nItem:   {{n}}\nQty:    {{q}}\nPrice:  {{p}}\n\n{{/f}}",
     ),
+    (
+        "<table><tr><th>Item</th><th>Qty</th><th>Price</th></tr>"
+        "{{#i}}<tr><td>{{n}}</td><td>{{q}}</td><td>{{p}}</td></tr>{{/i}}"
+        "<tr><td>Total</td><td></td><td>{{t}}</td></tr></table>",
+        "{{^i}}\nItem | Qty | Price\n{{/i}}\n"
+        "{{#i}}\nItem:   {{n}}\nQty:    {{q}}\nPrice:  {{p}}\n\n{{/i}}\nTotal:  {{t}}",
+    ),
+    (
+        "<table><tr><th>Item</th><th>Qty</th><th>Price</th></tr>"
+        "<tr><td>Shoe</td><td></td><td>5</td></tr><tr><td>Hat</td><td>2</td><td>3</td></tr></table>",
+        "Item:   Shoe\nPrice:  5\n\nItem:   Hat\nQty:    2\nPrice:  3",
+    ),
     ("<table><tr><th>A</th><th>B</th><th>C</th></tr><tr><td>1</td></tr></table>", "A | B | C\n1"),
     ("<table><tr><th><p>a</p></th><th></th></tr></table>", "a"),
     ("<table><tr><th>a</th><th>b</th></tr></table>", "a\nb"),

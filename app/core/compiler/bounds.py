@@ -28,7 +28,7 @@ MAX_DECLARATIONS = 2_000
 
 MAX_TAGS = 12_000
 """Start tags, those in comments included: a table of 2,000 rows."""
-MAX_AGAIN = 10_000
+MAX_AGAIN = 20_000
 """Elements that a parser makes of start tags of which it has made one before."""
 MAX_DEPTH = 400
 """Elements within each other where only Outlook reads them; a browser takes 512."""

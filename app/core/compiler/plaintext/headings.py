@@ -65,13 +65,14 @@ class Head:
         ]
         # Where each row has a picture in front that says nothing, none of them is a sum for that.
         plain = [place for place in plain if not _is_indented(below[place])] or plain
+        plain = [place for place in plain if not self._is_named_alone(below[place])] or plain
         self._plain = [below[place] for place in plain]
         end = plain[-1] + 1 if plain else len(below)
-        ends = [self._without_indent(item) for item in below[end:]]
-        self.below = [*below[:end], *ends]
-        self._ends = set(map(id, ends))
         names = [one_line(item.cells[0]) for item in self._plain if item.cells]
         self._are_named_by_data = bool(names) and not any(map(page.is_fixed, names))
+        ends = [self._without_gap(self._without_indent(item)) for item in below[end:]]
+        self.below = [*below[:end], *ends]
+        self._ends = set(map(id, ends))
 
     def is_stacked(self, item: Texts) -> bool:
         """Whether a row becomes a block; one like ``Total`` is a label with its value."""
@@ -152,7 +153,7 @@ class Head:
             return True  # where it stood behind empty cells
         name, value = map(one_line, item.cells)
         ends = item.row.in_foot or id(item) in self._ends
-        if not any(map(self._crosses, item.row.cells)):
+        if not any(map(self._crosses, item.row.cells)) and not _has_gap(item):
             if len(self.headings) != 2 or not self._page.is_fixed(name):
                 return False
             return not self._is_spanned or ends
@@ -175,6 +176,20 @@ class Head:
             return item
         return Texts(replace(item.row, cells=item.row.cells[-2:]), item.cells[-2:])
 
+    def _without_gap(self, item: Texts) -> Texts:
+        """A row below all others of a name and a value, without the empty cells between them."""
+        if not self._are_named_by_data or not self._is_named_alone(item):
+            return item
+        cells = item.row.cells
+        return Texts(replace(item.row, cells=(cells[0], cells[-1])), (item.cells[0], item.cells[-1]))
+
+    def _is_named_alone(self, item: Texts) -> bool:
+        """Whether a row is a name, the same whatever the data, empty cells, and one value behind them."""
+        filled = [place for place, lines in enumerate(item.cells) if lines]
+        if len(item.cells) < 3 or filled != [0, len(item.cells) - 1]:
+            return False
+        return self._page.is_fixed(one_line(item.cells[0]))
+
     def _has_figures(self, cell: Cell, word: str = "") -> bool:
         """Whether what stands under the heading over a cell are figures, none beginning with ``word``."""
         heading = self._above(cell)
@@ -195,6 +210,11 @@ class Head:
 
     def _is_figure(self, text: str) -> bool:
         return any(map(str.isdigit, text)) or not self._page.is_fixed(text)
+
+
+def _has_gap(item: Texts) -> bool:
+    """Whether columns lie between the name and the value of a row, as under a cell over several of them."""
+    return item.row.cells[1].start > item.row.cells[0].end
 
 
 def continues(first: Texts, item: Texts) -> bool:
