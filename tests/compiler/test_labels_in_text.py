@@ -1,0 +1,36 @@
+"""A label in the text part has its colon where it says something, and none where it does not."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.compiler.conftest import Compile
+
+CASES = [
+    # No colon is left alone where a label is empty, and none follows a sign.
+    (
+        "<table><tr><td>{{{n}}}</td><td>{{{p}}}</td></tr><tr><td>All</td><td>1</td></tr></table>",
+        "{{{n}}}{{#n}}:{{/n}} {{{p}}}\nAll:  1",
+    ),
+    (
+        "<table><tr><td>{{n}} {{{m}}}</td><td>5</td></tr><tr><td>{{k}}</td><td></td></tr></table>",
+        "{{n}} {{{m}}}{{#n}}:{{/n}}{{^n}}{{#m}}:{{/m}}{{/n}}  5\n{{k}}{{#k}}:{{/k}}",
+    ),
+    (
+        "<table><tr><td><b>{{#s}}Name{{/s}}</b></td><td>5</td></tr><tr><td>a</td><td>6</td></tr></table>",
+        "{{#s}}Name{{/s}}{{#s}}:  {{/s}}5\na:           6",
+    ),
+    (
+        "<table><tr><td>名：</td><td>5</td></tr><tr><td>*</td><td>6</td></tr><tr><td>Who?</td><td>7</td></tr></table>",
+        "名：    5\n*     6\nWho?  7",
+    ),
+    (
+        "<table><tr><th>{{a}}</th><th>B</th><th>C</th></tr>{{#r}}<tr><td>{{x}}<td>5<td>6</tr>{{/r}}</table>",
+        "{{^r}}\n{{a}} | B | C\n{{/r}}\n{{#r}}\n{{a}}{{#a}}:{{/a}} {{x}}\nB:  5\nC:  6\n\n{{/r}}",
+    ),
+]
+
+
+@pytest.mark.parametrize(("html", "expected"), CASES)
+def test_a_colon_follows_what_is_there(compiled: Compile, html: str, expected: str) -> None:
+    assert compiled(f"<body>{html}</body>").compiled.text == f"{expected}\n"
