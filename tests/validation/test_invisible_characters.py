@@ -149,6 +149,7 @@ def test_an_invisible_character_that_leads_elsewhere_is_one_finding(
         "<p class='\u00e9'>a</p>",
         "<a href='https://x.io/\u0645\u06cc\u200c\u062e?q=&shy=1&shyness=2'>a</a>",
         "<a href='https://x.io/?text=\u2764\ufe0f\U0001f468\u200d\U0001f469'>a</a>",
+        "<a href='https://x.io/?text=1\ufe0f\u20e3'>a</a>",
         "<p>{{\u0646\u0627\u0645\u200c\u06a9}}</p>",
     ],
 )

@@ -40,6 +40,7 @@ _NAMES = frozenset({"class", "id", "name", "for", "headers", "usemap"})
 _JOINERS = frozenset("\u200c\u200d\ufe0e\ufe0f")
 # In an attribute, nothing before a figure or ``=`` is a reference without its semicolon (HTML, 13.2.5.73).
 _NO_REFERENCE = re.compile(r"&(?=[A-Za-z]+[\d=])")
+_KEYCAP = "\u20e3"
 _JOINED = frozenset({"Lo", "Mn", "Mc", "So", "Sk"})  # letters without case, marks, pictures and tones of skin
 _PRINTED = frozenset({TokenKind.VARIABLE, TokenKind.UNESCAPED, TokenKind.SECTION, TokenKind.INVERTED})
 
@@ -105,6 +106,8 @@ def _hidden(text: str) -> Iterator[re.Match[str]]:
     """The invisible characters of a text, without those by which its letters and pictures are spelt."""
     for match in INVISIBLE.finditer(text):
         before = text[: match.start()].rstrip("".join(_JOINERS))[-1:]
+        if match[0] in "\ufe0e\ufe0f" and text.startswith(_KEYCAP, match.end()):
+            continue  # the figure before it is the picture of a key
         is_joint = match[0] in _JOINERS and not before.isascii() and unicodedata.category(before) in _JOINED
         is_last = match[0] in "\u200c\u200d" and text[match.end() : match.end() + 1].isascii()
         if not is_joint or is_last:
