@@ -19,12 +19,21 @@ from typing import Any
 # No shadow is blurred by less than nothing, and no line of a grid is number 0. What current browsers take of
 # CSS Text 4 (shares of a letter's width), Sizing 4, Box Alignment 3 and Images 3 is not in the data yet.
 _RADIUS = "[ <radial-extent> | <length-percentage [0,∞]> ]"
+# Which words are no names of an author's own is said in prose of each property; so is how long a tag of
+# OpenType is.
+_LINE = "<custom-ident [not span auto]>"
+_TRANSITION = "<time> || <easing-function> || <time> || <transition-behavior-value>"
 CORRECTIONS = {
     "circle()": f"circle( {_RADIUS}? [ at <position> ]? )",
     "ellipse()": f"ellipse( [ {_RADIUS}{{2}} ]? [ at <position> ]? )",
     "dasharray": "[ [ <length-percentage [0,∞]> | <number [0,∞]> ]+ ]#",
-    "grid-line": "auto | <custom-ident> | [ [ <integer [-∞,-1]> | <integer [1,∞]> ] && <custom-ident>? ] "
-    "| [ span && [ <integer [1,∞]> || <custom-ident> ] ]",
+    "grid-line": f"auto | {_LINE} | [ [ <integer [-∞,-1]> | <integer [1,∞]> ] && {_LINE}? ] "
+    f"| [ span && [ <integer [1,∞]> || {_LINE} ] ]",
+    "line-names": f"'[' {_LINE}* ']'",
+    "feature-tag-value": "<opentype-tag> [ <integer [0,∞]> | on | off ]?",
+    "animateable-feature": "scroll-position | contents | <custom-ident [not auto none all will-change]>",
+    "single-transition": f"<single-transition-property> || {_TRANSITION}",
+    "single-transition-property": "all | <custom-ident [not none]>",
     "shadow": "inset? && [ <length>{2} [ <length [0,∞]> <length>? ]? ] && <color>?",
     "shadow-t": "[ <length>{2} <length [0,∞]>? && <color>? ]",
     "shape": "rect( <top>, <right>, <bottom>, <left> ) | rect( <top> <right> <bottom> <left> )",
@@ -41,6 +50,16 @@ PROPERTIES = {
     "tab-size": "<number [0,∞]> | <length [0,∞]>",
     **dict.fromkeys(("letter-spacing", "word-spacing"), "normal | <length-percentage>"),
     **dict.fromkeys(("grid-column-gap", "grid-row-gap"), "normal | <length-percentage [0,∞]>"),
+    "color-scheme": "normal | [ light | dark | <custom-ident [not normal only]> ]+ && only?",
+    "container-name": "none | <custom-ident [not none and not or]>+",
+    "font-variation-settings": "normal | [ <opentype-tag> <number> ]#",
+    "timeline-trigger-name": "[ none | <dashed-ident> ]#",
+    # That of a draft, which Chromium reads with any part left out.
+    "timeline-trigger": "none | [ <'timeline-trigger-name'>? <'timeline-trigger-source'>? "
+    "<'timeline-trigger-activation-range'>? [ '/' <'timeline-trigger-active-range'> ]? ]!#",
+    "transition": f"[ none || {_TRANSITION} ] | <single-transition>#",
+    "view-transition-class": "none | <custom-ident [not none]>+",
+    "view-transition-name": "none | auto | <custom-ident [not auto]> | match-element",
     "-webkit-text-stroke": "<line-width> || <color>",
     "-webkit-text-stroke-width": "<line-width>",
 }
@@ -73,6 +92,10 @@ _OF_A_LAYER = "<visual-box> || <visual-box>"
 PARTS = {
     "bg-layer": (_OF_A_LAYER, "<visual-box> || [ <visual-box> | text ]"),
     "final-bg-layer": (_OF_A_LAYER, "<visual-box> || [ <visual-box> | text ]"),
+    **dict.fromkeys(
+        ("counter-increment", "counter-reset", "counter-set"),
+        ("<counter-name>", "<custom-ident [not none]>"),
+    ),
     "font-variant": ("|| ruby ]", "|| ruby || [ sub | super ] || [ text | emoji | unicode ] ]"),
     "-webkit-mask": ("<repeat-style> ||", "<repeat-style> || <compositing-operator> || <masking-mode> ||"),
 }
@@ -91,7 +114,7 @@ BOUNDS = {
         scroll-padding scroll-padding-block scroll-padding-block-end scroll-padding-block-start
         scroll-padding-bottom scroll-padding-inline scroll-padding-inline-end scroll-padding-inline-start
         scroll-padding-left scroll-padding-right scroll-padding-top
-        feature-tag-value fixed-breadth font-stretch-absolute inflexible-breadth line-width
+        fixed-breadth font-stretch-absolute inflexible-breadth line-width
         single-animation-iteration-count track-breadth track-size
         blur() brightness() contrast() grayscale() invert() opacity() perspective() saturate() sepia()
         """,

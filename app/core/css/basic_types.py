@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from tinycss2.ast import LiteralToken
+
 from app.core.css.grammar import Term
 
 WIDE = frozenset({"inherit", "initial", "unset", "revert", "revert-layer"})
@@ -16,6 +18,11 @@ WIDE = frozenset({"inherit", "initial", "unset", "revert", "revert-layer"})
 
 NO_NAMES = WIDE | {"default"}
 """What is no name of an author's own (section 4.2)."""
+
+GENERIC_FAMILIES = frozenset(
+    {"serif", "sans-serif", "cursive", "fantasy", "monospace", "system-ui", "math", "-webkit-body"}
+)
+"""Families of no one font: no longer name begins with one, unless in quotes (CSS Fonts 4, 2.1.1)."""
 
 _LENGTHS = frozenset(
     re.findall(
@@ -35,7 +42,8 @@ _UNITS = {
 _DASHED = frozenset({"dashed-ident", "custom-property-name"})
 _IDENTIFIERS = _DASHED | {"custom-ident", "ident", "family-name"}
 BASIC = frozenset(
-    {*_UNITS, *_IDENTIFIERS, "number", "integer", "percentage", "string", "url", "hex-color", "zero"}
+    {*_UNITS, *_IDENTIFIERS, "number", "integer", "percentage"}
+    | {"string", "opentype-tag", "url", "hex-color", "zero"}
 )
 """The types that are of one token each; a family's name may be more."""
 
@@ -45,12 +53,27 @@ _OF_NUMBERS = frozenset(
 )
 _MATHS = _SUMS | _OF_NUMBERS | {"round", "mod", "rem", "sign", "calc-size"}
 _WITH_SHARES = 2  # kinds, of which one is a percentage
+_TAG = re.compile(r"[ -~]{4}")  # of a feature or an axis of a font (CSS Fonts 4, section 7.1)
 _COLOUR = re.compile(r"[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8}", re.IGNORECASE)
 
 
 def significant(tokens: list[Any]) -> list[Any]:
     """The tokens that are neither blanks nor comments."""
     return [token for token in tokens if token.type not in {"whitespace", "comment"}]
+
+
+def unbracketed(tokens: list[Any]) -> list[Any]:
+    """The tokens with those of brackets, ``[first]``, between two signs: a syntax says it so."""
+    if all(token.type != "[] block" for token in tokens):
+        return tokens
+    found: list[Any] = []
+    for token in tokens:
+        if token.type == "[] block":
+            place = token.source_line, token.source_column
+            found += [LiteralToken(*place, "["), *significant(token.content), LiteralToken(*place, "]")]
+        else:
+            found.append(token)
+    return found
 
 
 def every(tokens: list[Any]) -> Iterator[Any]:
@@ -82,10 +105,12 @@ def is_basic(term: Term, token: Any) -> bool:
         return token.type == "hash" and _COLOUR.fullmatch(token.value) is not None
     if name == "string":
         return bool(token.type == "string")
+    if name == "opentype-tag":
+        return token.type == "string" and _TAG.fullmatch(token.value) is not None
     if name == "url":
         return token.type == "url" or (token.type == "function" and token.lower_name in {"url", "src"})
     if name in _IDENTIFIERS:
-        return _is_name(name, token)
+        return _is_name(name, token) and _word(token) not in term.excluded
     return True
 
 
@@ -94,6 +119,10 @@ def _is_name(name: str, token: Any) -> bool:
         return bool(token.type == "ident" and token.value.startswith("--"))
     named = token.type == "ident" and (name == "ident" or token.lower_value not in NO_NAMES)
     return named or (name == "family-name" and token.type == "string")
+
+
+def _word(token: Any) -> str:
+    return str(getattr(token, "lower_value", ""))
 
 
 def _is_sum(token: Any) -> bool:

@@ -3,6 +3,9 @@
 ``[ <length> | <percentage> ]{1,4} && inset?`` becomes nested ``Term``s. What a name stands for is in the data
 (``css.data``); a name without data is a basic type, which ``values`` knows.
 
+``<custom-ident [not none]>`` is in the data for what the specifications say in words: which names would be
+taken for keywords.
+
 Source: CSS Values and Units Level 4, section 2 (value definition syntax).
 """
 
@@ -21,6 +24,7 @@ _PIECE = re.compile(
     r"|(?P<operator>\|\||&&|[|\[\]])|(?P<times>[?*+#!]|\{\d+(?:,\d*)?\})"
     r"|(?P<function>-?[\w-]+)\(|(?P<keyword>@?-?[\w-]+)|'(?P<quoted>[^']*)'|(?P<literal>\S))"
 )
+_UNBOUNDED = (float("-inf"), float("inf"))
 MANY = 10_000
 """More often than any value repeats anything."""
 
@@ -43,7 +47,8 @@ class Term:
     """One part of a syntax, and how often it may stand: ``least`` to ``most`` times, with commas between.
 
     ``text`` is the keyword, the literal, or the name of the type or function. ``bounds`` are those of a
-    number. One that is ``required`` has to match something, though all its parts may be missing.
+    number, ``excluded`` what is no name there. One that is ``required`` has to match something, though all
+    its parts may be missing.
     """
 
     kind: TermKind
@@ -54,6 +59,7 @@ class Term:
     commas: bool = False
     required: bool = False
     bounds: tuple[float, float] = (float("-inf"), float("inf"))
+    excluded: frozenset[str] = frozenset()
 
     @cached_property
     def keywords(self) -> frozenset[str]:
@@ -183,7 +189,8 @@ class _SyntaxReader:
         if match["property"] is not None:
             return Term(TermKind.TYPE, f"'{match['property']}")
         if match["name"] is not None:
-            return Term(TermKind.TYPE, match["name"], bounds=_bounds(match["range"]))
+            bounds, excluded = _restrictions(match["range"] or "")
+            return Term(TermKind.TYPE, match["name"], bounds=bounds, excluded=excluded)
         if match["keyword"] is not None:
             return Term(TermKind.KEYWORD, match["keyword"].lower())
         return Term(TermKind.LITERAL, match["quoted"] or match["literal"] or "")
@@ -218,11 +225,15 @@ def _times(text: str) -> tuple[int, int]:
     return {"?": (0, 1), "*": (0, MANY), "+": (1, MANY), "#": (1, MANY), "!": (1, 1)}[text]
 
 
-def _bounds(text: str | None) -> tuple[float, float]:
+def _restrictions(text: str) -> tuple[tuple[float, float], frozenset[str]]:
+    """Between which bounds a number has to be, and what is no name: ``0,∞``, ``not none``."""
+    first, *words = text.split() or [""]
+    if first == "not":
+        return _UNBOUNDED, frozenset(words)
     if not text:
-        return (float("-inf"), float("inf"))
+        return _UNBOUNDED, frozenset()
     least, _, most = text.replace("∞", "inf").partition(",")
-    return _number(least), _number(most)
+    return (_number(least), _number(most)), frozenset()
 
 
 def _number(text: str) -> float:

@@ -17,7 +17,17 @@ from typing import Any
 
 import tinycss2
 
-from app.core.css.basic_types import BASIC, NO_NAMES, WIDE, every, is_basic, is_mixed, significant
+from app.core.css.basic_types import (
+    BASIC,
+    GENERIC_FAMILIES,
+    NO_NAMES,
+    WIDE,
+    every,
+    is_basic,
+    is_mixed,
+    significant,
+    unbracketed,
+)
 from app.core.css.data import PROPERTIES
 from app.core.css.escapes import without_halves
 from app.core.css.grammar import Term, TermKind, named_syntax, property_syntax, shared_syntax
@@ -71,7 +81,7 @@ def is_valid(name: str, value: str) -> bool | None:
     syntax = property_syntax(name)
     if syntax is None or name.startswith("--") or is_veiled(value) or "progid" in value.lower():
         return None
-    tokens = significant(tinycss2.parse_component_value_list(without_halves(value)))
+    tokens = _tokens(value)
     if not tokens:
         return False
     inner = list(every(tokens))
@@ -91,7 +101,7 @@ def is_understood(name: str, value: str) -> bool:
     taken = None if is_veiled(value) else is_valid(name, value)
     if is_veiled(value) or taken is False:
         return False
-    tokens = significant(tinycss2.parse_component_value_list(without_halves(value)))
+    tokens = _tokens(value)
     shared = shared_syntax(name) if taken else None
     if shared is not None and len(tokens) not in _Match(tokens).ends(shared, 0):
         return _word(tokens[0]) == "inherit"
@@ -120,6 +130,10 @@ def problem(name: str, value: str) -> str:
         missing = " A semicolon seems to be missing." if re.search(r"\s[a-z-]+\s*:", value) else ""
         return f"'{value}' is no value of '{name}'.{missing}"
     return ""
+
+
+def _tokens(value: str) -> list[Any]:
+    return unbracketed(significant(tinycss2.parse_component_value_list(without_halves(value))))
 
 
 def _is_unsure(token: Any) -> bool:
@@ -256,7 +270,10 @@ class _Match:
             end = start
             while end < len(self._tokens) and self._tokens[end].type == "ident":
                 end += 1
-            alone = end == start + 1 and self._tokens[start].lower_value in NO_NAMES
+            first = self._tokens[start].lower_value
+            if first in GENERIC_FAMILIES:
+                return frozenset({start + 1})
+            alone = end == start + 1 and first in NO_NAMES
             return frozenset() if alone else frozenset(range(start + 1, end + 1))
         return self._one_more(start) if is_basic(term, self._tokens[start]) else frozenset()
 
@@ -270,7 +287,7 @@ class _Match:
             return bool(token.type == "literal" and token.value == term.text)
         if token.type != "function" or token.lower_name != term.text:
             return False
-        inner = significant(token.arguments)
+        inner = unbracketed(significant(token.arguments))
         return len(inner) in _Match(inner).ends(term.parts[0], 0)
 
     def _is_literal(self, index: int, text: str) -> bool:

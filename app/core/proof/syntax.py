@@ -21,12 +21,14 @@ Ends: TypeAlias = Callable[[Sequence[str], int], frozenset[int]]
 _PART = re.compile(
     r"\s*(<'[\w-]+'>|<[\w()-]+(?:\s*\[[^\]]*\])?>|\|\||&&|[|\[\]()]|[?*+#!]|\{[\d,]+\}|'[^']*'|@?-?[\w-]+\(?|\S)"
 )
+_EXCLUDED = re.compile(r"\[\s*not\s([^\]]*)\]")
 _RANGE = re.compile(r"\[\s*([^,\s]+)\s*,\s*([^,\s]+?)\s*\]")
 _NUMBER = r"([+-]?(?:\d+(?:\.\d+)?|\.\d+)(?:e[+-]?\d+)?)"
 _QUANTITY = re.compile(rf"{_NUMBER}(%|[a-z]*)")
 _NAME = re.compile(r"[a-z][a-z0-9-]*")
 _COLOUR = re.compile(r"#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})")
 _OF_ALL = frozenset({"inherit", "initial", "unset", "revert", "revert-layer", "default"})
+_GENERIC = frozenset({"serif", "sans-serif", "cursive", "fantasy", "monospace", "system-ui", "math"})
 _UNITS = {
     "length": tuple(
         re.findall(
@@ -41,7 +43,7 @@ _UNITS = {
     "resolution": ("dpi", "dpcm", "dppx", "x"),
     "flex": ("fr",),
 }
-_NO_PLAIN_WORDS = frozenset({"string", "url", "dashed-ident", "custom-property-name"})
+_NO_PLAIN_WORDS = frozenset({"string", "opentype-tag", "url", "dashed-ident", "custom-property-name"})
 _NAMES = frozenset({"custom-ident", "ident"})
 _MOST_TIMES = 99
 
@@ -64,14 +66,15 @@ def _of_property(name: str) -> Ends:
 
 
 @lru_cache(maxsize=1024)
-def _of_type(name: str, least: float, most: float) -> Ends:
+def _of_type(name: str, least: float, most: float, excluded: frozenset[str] = frozenset()) -> Ends:
     if name.startswith("'"):
         other = name.strip("'")
         return _later(lambda: _of_property(other)) if other in PROPERTIES else _one(lambda _: True)
     if name.endswith("()") and name in SYNTAXES:
         return _nowhere
     if name in _NAMES:
-        return _one(lambda word: bool(_NAME.fullmatch(word)) and (name == "ident" or word not in _OF_ALL))
+        barred = excluded if name == "ident" else excluded | _OF_ALL
+        return _one(lambda word: bool(_NAME.fullmatch(word)) and word not in barred)
     if name == "family-name":
         return _family
     if name in _NO_PLAIN_WORDS:
@@ -111,6 +114,8 @@ def _family(words: Sequence[str], here: int) -> frozenset[int]:
     last = here
     while last < len(words) and _NAME.fullmatch(words[last]):
         last += 1
+    if last > here and words[here] in _GENERIC:  # no longer name begins with it
+        return frozenset({here + 1})
     found = set(range(here + 1, last + 1))
     return frozenset(found - {here + 1} if last > here and words[here] in _OF_ALL else found)
 
@@ -234,7 +239,9 @@ class _PropertySyntax:
             least, most = (
                 float(re.sub(r"(?<=\d)[a-z]+$", "", each.replace("∞", "inf"))) for each in match.groups()
             )
-        return _of_type(named.partition("[")[0].strip(), least, most)
+        barred = _EXCLUDED.search(named)
+        excluded = frozenset(barred[1].split()) if barred else frozenset[str]()
+        return _of_type(named.partition("[")[0].strip(), least, most, excluded)
 
     def _repeated(self, found: Ends) -> Ends:
         commas = False

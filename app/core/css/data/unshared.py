@@ -33,6 +33,7 @@ _BY_PROPERTY = re.split(
     break-after: all always avoid-region region
     break-before: all always avoid-region region
     break-inside: avoid-region
+    counter-reset: <reversed-counter-name>
     display: inline-list-item math ruby-base ruby-base-container ruby-text-container run-in
     dominant-baseline: text-after-edge text-before-edge text-bottom text-top
     flex-wrap: balance
