@@ -127,6 +127,9 @@ def test_a_nul_that_reaches_no_mail_as_it_is_hides_nothing_else(author: Author) 
         ("<p>{{\ufeffa}}</p>", Severity.ERROR, "U+FEFF (zero width no-break space) stands, so that", 4),
         ("<p>{{\u0645\u200c}}</p>", Severity.ERROR, "U+200C (zero width non-joiner) stands", 4),
         ("<p>{{#b}}{{a\0b}}{{/b}}x</p>", Severity.ERROR, "U+0000 (control character) stands", 10),
+        ("<p>a\ufeffb</p>", Severity.WARNING, "a byte order mark, stands among the words", 5),
+        ("<p>a</p>\ufeff<p>b</p>", Severity.WARNING, "between two blocks it opens a line", 9),
+        ("<p>a <!-- c --> \ufeffb</p>", Severity.WARNING, "a byte order mark", 17),
         ("<p>x{{#a\u200b}}y{{/a\u200b}}</p>", Severity.ERROR, "U+200B (zero width space) stands", 5),
     ],
 )
@@ -155,3 +158,29 @@ def test_an_invisible_character_that_leads_elsewhere_is_one_finding(
 )
 def test_where_an_invisible_character_leads_nowhere_nothing_is_said(author: Author, body: str) -> None:
     assert "hidden-character" not in {item.code for item in author(body).check().findings}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<p>a&zwnj;&#847;\ufeff &zwnj;&#847;\ufeff </p>",
+        "<p>a\u00a0\u200c\ufeff\u00a0\u200c\ufeff</p>",
+        "<p>a&#xfeff;b</p>",
+        "<p>a</p><!-- \ufeff -->",
+    ],
+)
+def test_a_byte_order_mark_that_is_meant_or_in_no_words_is_not_told(author: Author, body: str) -> None:
+    assert "hidden-character" not in {item.code for item in author(body).check().findings}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<table role='presentation'>\ufeff<tr><td>a</td></tr></table>",
+        "<table role='presentation'><tr><td>a</td>\ufeff</tr></table>",
+    ],
+)
+def test_a_byte_order_mark_between_rows_and_cells_is_told_once(author: Author, body: str) -> None:
+    found = [item for item in author(body).check().findings if "U+FEFF" in item.message]
+
+    assert [item.code for item in found] == ["html-syntax"]

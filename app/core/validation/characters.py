@@ -9,9 +9,10 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
-from app.core.html.markup import Attribute, StartTag
+from app.core.html.markup import Attribute, Construct, Context, EndTag, Markup, RawText, StartTag
 from app.core.html.readings import Readings
 from app.core.validation.invisible import INVISIBLE, named
 from app.core.validation.rules import ERROR, WARNING, Rule, Violation
@@ -42,6 +43,15 @@ _JOINERS = frozenset("\u200c\u200d\ufe0e\ufe0f")
 _NO_REFERENCE = re.compile(r"&(?=[A-Za-z]+[\d=])")
 _KEYCAP = "\u20e3"
 _JOINED = frozenset({"Lo", "Mn", "Mc", "So", "Sk"})  # letters without case, marks, pictures and tones of skin
+# Beside these nothing can be read but tables' and heads' own parts: ``html-syntax`` tells what stands there.
+_PARTS = frozenset(
+    {"base", "body", "caption", "col", "colgroup", "head", "html", "link", "meta", "style", "table"}
+) | {"tbody", "td", "tfoot", "th", "thead", "title", "tr"}
+_OF_WORDS = frozenset({Context.TEXT, Context.TITLE})
+_OPEN_FOR_WORDS = frozenset({"body", "caption", "td", "th"})
+_MARK = "\ufeff"
+# A row of what has no width, with blanks between, holds a preheader's place: it is meant.
+_GAP = re.compile(rf"(?:\s|{INVISIBLE.pattern}|&#?\w{{1,31}};)++")
 _PRINTED = frozenset({TokenKind.VARIABLE, TokenKind.UNESCAPED, TokenKind.SECTION, TokenKind.INVERTED})
 
 
@@ -80,6 +90,45 @@ def hidden_in_attributes(readings: Readings) -> Iterator[Violation]:
         for attribute in tag.attributes:
             if attribute.name in _ADDRESSES | _NAMES and attribute is tag.attribute(attribute.name):
                 yield from _hidden_in(markup.text, tag, attribute)
+
+
+def byte_order_marks(markup: Markup) -> Iterator[Violation]:
+    """One violation for each byte order mark (U+FEFF) that stands alone where words may stand.
+
+    Editors and scripts that put files together leave them behind (Unicode, 23.8: in the middle of a text it
+    is to be taken for a zero width no-break space). Browsers find no word that it parts, and give it a line
+    of its own between two paragraphs.
+    """
+    if _MARK not in markup.text:
+        return
+    constructs = markup.constructs
+    starts = [construct.start for construct in constructs]
+    for match in _GAP.finditer(markup.text):
+        if match[0].strip(" \t\r\n\f") != _MARK:
+            continue
+        at = markup.text.index(_MARK, match.start())
+        after = bisect_right(starts, at)
+        near = constructs[max(0, after - 1) : after + 1]
+        if markup.region(at).context in _OF_WORDS and _may_hold_words(markup.text, at, near):
+            yield HIDDEN.at(
+                at,
+                f"The invisible character {named(_MARK)}, a byte order mark, stands among the words: who "
+                "searches for such a word does not find it, and between two blocks it opens a line.",
+            )
+
+
+def _may_hold_words(text: str, offset: int, near: Sequence[Construct]) -> bool:
+    """Whether words may stand at ``offset``: there are some, or the place is none between parts."""
+    before = near[0] if near and near[0].start <= offset else None
+    if isinstance(before, RawText):
+        return offset < before.close
+    begin = before.end if before else 0
+    end = near[-1].start if near and near[-1].start > offset else len(text)
+    if text[begin:end].replace(_MARK, "").strip():
+        return True
+    if isinstance(before, StartTag):
+        return before.name not in _PARTS or before.name in _OPEN_FOR_WORDS
+    return isinstance(before, EndTag) and (before.name not in _PARTS or before.name == "table")
 
 
 def _hidden_in(text: str, tag: StartTag, attribute: Attribute) -> Iterator[Violation]:

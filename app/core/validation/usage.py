@@ -19,7 +19,12 @@ from app.core.html.veil import Veil
 from app.core.jsontext import locate
 from app.core.settings import SetSettings
 from app.core.sources import SourceFile, TemplateSource
-from app.core.validation.characters import forbidden_characters, hidden_in_attributes, hidden_in_names
+from app.core.validation.characters import (
+    byte_order_marks,
+    forbidden_characters,
+    hidden_in_attributes,
+    hidden_in_names,
+)
 from app.core.validation.checks.identifiers import written_ids
 from app.core.validation.contracts import UNUSABLE, contract_findings, fixture_findings
 from app.core.validation.display import check_shown, currency_field, display_findings
@@ -116,6 +121,7 @@ class _Part:
             markup = Markup(veil.text)
             readings = Readings(markup)
             yield from hidden_in_attributes(readings)
+            yield from byte_order_marks(markup)
             yield from written_ids(markup)
             yield from check_written_links(markup, veil)
             for use in walk.variables:
