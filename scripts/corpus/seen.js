@@ -119,11 +119,19 @@
     return true;
   };
 
+  /* Whether the style of a picture makes a pixel of it, which nobody sees, whatever its attributes say. */
+  const isDot = element => element.tagName === "IMG" && ["width", "height"].every(name => {
+    // Of a picture that has not come, what shows is its text, which has no computed size.
+    const most = `max${name[0].toUpperCase()}${name.slice(1)}`, style = getComputedStyle(element);
+    return [element.style[name], element.style[most], style[most]].some(
+      size => /^[\d.]+(px)?$/.test(size) && parseFloat(size) <= 1);
+  });
+
   const readImage = element => {
     const box = element.getBoundingClientRect();
     if (!hasRoom(element)) return;
     const declared = name => element.hasAttribute(name) ? parseInt(element.getAttribute(name)) : NaN;
-    if (!shown(element) || declared("width") <= 1 || declared("height") <= 1) return;
+    if (!shown(element) || declared("width") <= 1 || declared("height") <= 1 || isDot(element)) return;
     const decorates = ["presentation", "none"].includes(element.getAttribute("role"));
     const silent = decorates || element.getAttribute("aria-hidden") === "true";
     blank = true;
@@ -187,7 +195,7 @@
   /* Whether a picture that has not come is drawn larger than the pixel that it would be. */
   const isPixel = element => {
     const [width, height] = ["width", "height"].map(name => parseInt(element.getAttribute(name)));
-    return element.tagName === "IMG" && (width <= 1 || (height <= 1 && Number.isNaN(width)));
+    return element.tagName === "IMG" && (isDot(element) || width <= 1 || (height <= 1 && Number.isNaN(width)));
   };
 
   /* Whether a link, or something in it that is not hidden, has a box that can be met. */

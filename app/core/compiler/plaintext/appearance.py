@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import lru_cache
 
-from app.core.compiler.plaintext.areas import has_area, keeps_cells_apart
+from app.core.compiler.plaintext.areas import NOWHERE, SEEN, Extent, extent, keeps_cells_apart
 from app.core.compiler.plaintext.declarations import EVERYWHERE, final_values, pixels
 from app.core.compiler.plaintext.hiding import float_of, is_faded, is_hidden, is_indented_away
 
@@ -108,11 +108,12 @@ class Inherited:
     """What children take over.
 
     ``painted`` says that visibility lets them be seen, ``lettered`` that their letters have a colour,
-    ``sized`` that they take room and ``legible`` enough of it to be read. ``marker`` is a
-    ``list-style-type``, ``caption`` a ``caption-side``; ``anchored`` are the positions that may be counted
-    from here. ``padded`` and ``spaced`` say of a table that its cells have room within and between them.
-    ``blockifies`` is for the children alone, and so is ``display``, which they have if they ask
-    for it.
+    ``sized`` that they take room and ``legible`` enough of it to be read, ``lined`` whether a line without
+    any has a height, None where it goes by their size. ``marker`` is a ``list-style-type``, ``caption`` a
+    ``caption-side``; ``anchored`` are the positions that may be counted from here. ``padded`` and ``spaced``
+    say of a table that its cells have room within and between them. ``blockifies`` and ``is_anchor``, that
+    places are counted from here, are for the children alone, and so is ``display``, which they have if they
+    ask for it.
     """
 
     painted: bool = True
@@ -127,7 +128,9 @@ class Inherited:
     anchored: frozenset[str] = frozenset()
     padded: bool = False
     spaced: bool = False
+    lined: bool | None = None
     blockifies: bool = False
+    is_anchor: bool = False
     display: str = "block"
 
 
@@ -136,15 +139,15 @@ class Look:
     """An element as a reader sees it.
 
     ``tight`` says of a paragraph that its margin above, and below, is small; ``apart`` of an element within a
-    line that it keeps what stands before it, and after it, at a distance. ``has_area`` says that it can be
-    seen although it holds nothing.
+    line that it keeps what stands before it, and after it, at a distance. ``extent`` is the room that it
+    takes although it may hold nothing.
     """
 
     flow: Flow
     inherited: Inherited
     tight: tuple[bool, bool] = (False, False)
     apart: tuple[bool, bool] = (False, False)
-    has_area: bool = False
+    extent: Extent = NOWHERE
 
     @property
     def shows_text(self) -> bool:
@@ -185,11 +188,13 @@ def look(tag: str, css: str, hints: tuple[str, ...], parent: Inherited) -> Look:
         inherited=inherited,
         tight=(_is_tight(style, "top"), _is_tight(style, "bottom")) if tag == "p" else (False, False),
         apart=_distance(tag, style, hints, display) if flow is Flow.INLINE else (False, False),
-        has_area=(flow is Flow.ITEM and inherited.marker != "none")
-        or has_area(
+        extent=SEEN
+        if flow is Flow.ITEM and inherited.marker != "none"
+        else extent(
             tag,
             style,
             hints,
+            display,
             is_box=is_box,
             is_block=is_block,
             padded=parent.padded,
@@ -273,7 +278,9 @@ def _inherited(
         anchored=_anchored(style, parent),
         padded="tight" not in hints if tag == "table" else parent.padded,
         spaced=keeps_cells_apart(style, hints) if tag == "table" else parent.spaced,
+        lined=_is_lined(style, parent),
         blockifies=display in _FLEXIBLE,
+        is_anchor=style.get("position", "static") != "static" or not _ANCHORS.isdisjoint(style),
         display="block" if is_box and display == "inline" else display,
     )
 
@@ -293,6 +300,15 @@ def _sizes(tag: str, style: dict[str, str], hints: tuple[str, ...], parent: Inhe
         return parent.sized and is_some, parent.legible
     length = pixels(size)
     return length is None or length >= 1, length is None or length > _LEGIBLE
+
+
+def _is_lined(style: dict[str, str], parent: Inherited) -> bool | None:
+    """Whether a line without letters has a height; None where it goes by the size of these."""
+    written = style.get("line-height", "inherit")
+    if written in {"inherit", "unset"}:
+        return parent.lined
+    length = pixels(written)
+    return None if length is None else length > _LEGIBLE
 
 
 def _lettered(tag: str, style: dict[str, str], hints: tuple[str, ...], parent: Inherited) -> bool:

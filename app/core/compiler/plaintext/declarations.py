@@ -49,9 +49,18 @@ _WORDS_FOR_LENGTHS = frozenset(
     | {"large", "x-small", "xx-small", "x-large", "xx-large", "xxx-large"}
 )
 _AS_WRITTEN = frozenset(
-    {"animation", "animation-name", "-webkit-animation", "-webkit-animation-name"}
+    {"animation", "animation-name", "-webkit-animation", "-webkit-animation-name", "aspect-ratio"}
     | {"background", "background-clip", "background-image", "-webkit-background-clip", "clip", "clip-path"}
-    | {"color", "filter", "list-style-type", "opacity", "scale", "text-decoration-line", "transform"}
+    | {
+        "color",
+        "filter",
+        "line-height",
+        "list-style-type",
+        "opacity",
+        "scale",
+        "text-decoration-line",
+        "transform",
+    }
     | {"translate"}
 )
 _AS_WRITTEN |= {"border-spacing"} | {

@@ -12,6 +12,7 @@ DRAWN = frozenset({"g", "svg", "switch", "text", "tspan"})
 _LISTS = frozenset({"ol", "ul", "menu", "dir", "li"})
 _HIGH = frozenset({"table", "td", "th", "tr"})
 _SIZED = frozenset({"audio", "embed", "iframe", "img", "input", "object", "svg", "video"})
+_FRAMELESS = frozenset({"0", "no"})
 _NEEDED = {"audio": "controls", "embed": "src"}  # what has no size without such an attribute
 
 
@@ -20,7 +21,8 @@ def hints(element: ElementNode) -> tuple[str, ...]:
 
     ``sized`` and ``coloured`` say that letters have a size or a colour of their own. ``width+`` says that
     an attribute gives a picture a width, ``width-`` that it has none, and so of its height; ``shapeless``
-    that there is nothing to draw. Of a table, ``ruled`` says that lines are drawn, ``dense`` that its cells
+    that there is nothing to draw, ``frameless`` that it has no frame. ``width%`` is a share of what is
+    around. Of a table, ``ruled`` says that lines are drawn, ``dense`` that its cells
     have no space between them, and ``tight`` that they have none within.
     """
     found = []
@@ -42,8 +44,10 @@ def hints(element: ElementNode) -> tuple[str, ...]:
         found += [*_sizes(element), *(["shapeless"] if _is_shapeless(element) else [])]
     if tag == "table":
         found += _of_cells(element)
-    if tag in _HIGH and (integer(element.get("height")) or 0) > 1:
-        found.append("height+")
+    if tag == "iframe" and (element.get("frameborder") or "1").strip() in _FRAMELESS:
+        found.append("frameless")
+    if tag in _HIGH:
+        found += _of_table(element)
     if _is_placed(element):
         found.append("placed")
     return tuple(found)
@@ -60,6 +64,15 @@ def _sizes(element: ElementNode) -> list[str]:
     """What the attributes for its size say of a picture."""
     sizes = [(name, integer(element.get(name))) for name in ("width", "height")]
     return [f"{name}{'+' if size > 1 else '-'}" for name, size in sizes if size is not None]
+
+
+def _of_table(element: ElementNode) -> list[str]:
+    """What the attributes for its size say of a table or a part of one."""
+    width = element.get("width") or ""
+    found = ["height+"] if (integer(element.get("height")) or 0) > 1 else []
+    if (integer(width) or 0) > 1:
+        found.append("width%" if "%" in width else "width+")
+    return found
 
 
 def _is_shapeless(element: ElementNode) -> bool:

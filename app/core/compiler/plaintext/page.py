@@ -21,6 +21,7 @@ from app.core.compiler.plaintext.marks import CLOSED, OPENED, TURNED
 from app.core.compiler.plaintext.names import PRINTING, Names
 from app.core.compiler.plaintext.pictures import alternative, is_picture
 from app.core.compiler.plaintext.remaining import remaining_rules, rules_of_content
+from app.core.compiler.plaintext.rooms import Rooms
 from app.core.compiler.plaintext.sections import Nodes, Showing, grown
 from app.core.compiler.sectioning import between, section_number
 from app.core.css.cascade import Matched, merged
@@ -74,6 +75,7 @@ class Layout:
             self._remaining = remaining_rules(document, masked.root)
             self._of_content = rules_of_content(document, masked.root)
             self._survey(masked.root)
+        self._rooms = Rooms(self.look, self.generated)
         self._joints = None if masked.root is None else Joints(masked.root, self.look, self._closing)
 
     def look(self, element: ElementNode) -> Look:
@@ -102,6 +104,10 @@ class Layout:
         """Whether a node is a block that can be seen, or holds one."""
         return node in self._blocks
 
+    def is_picture(self, element: ElementNode) -> bool:
+        """Whether an element draws something, by itself, that people see, larger than a pixel."""
+        return is_picture(element) and not self.look(element).extent.is_pixel
+
     def takes_room(self, element: ElementNode) -> bool:
         """Whether an element that shows no word can be met: by a box, or by letters that nobody can read."""
         is_away = self.look(element.getparent()).inherited.indented
@@ -112,20 +118,9 @@ class Layout:
         if look.flow is Flow.GONE or not look.inherited.painted:
             return False
         texts = [element.text, *(child.tail for child in element)] if look.inherited.legible else []
-        return self._has_area(element, within) or (
+        return self._rooms.is_met(element, within) or (
             not is_away and any(_takes_width(text, look) for text in texts)
         )
-
-    def _has_area(self, element: ElementNode, within: ElementNode) -> bool:
-        """Whether an element has room of its own; a line break ends a line of the block ``within``."""
-        if self.look(element).has_area:
-            return True
-        if any(made is not None and made.look.has_area for made in self.generated(element)):
-            return True
-        if element.tag != "br":
-            return False
-        around = [each for each in element.iterancestors() if self.look(each).flow is not Flow.INLINE]
-        return bool(around) and (around[0] is within or within in around[0].iterancestors())
 
     def is_structured(self, element: ElementNode) -> bool:
         """Whether an element holds headings, lists or tables."""
@@ -217,13 +212,13 @@ class Layout:
         if look.flow is Flow.GONE:
             return
         inherited = look.inherited
-        if is_picture(element):
+        if self.is_picture(element):
             if inherited.painted:
                 yield Showing(silent=not alternative(element))
             return
         if self.is_written_to(element):
             yield Showing()
-        elif inherited.painted and self._has_area(element, within):
+        elif inherited.painted and self._rooms.is_met(element, within):
             yield Showing(silent=True)
         is_seen = inherited.painted and inherited.legible and not is_away
         for text, node in [(element.text, None), *((child.tail, child) for child in element)]:
@@ -324,7 +319,7 @@ class Layout:
         for node in inside:
             for element in filter(is_element, node.iter()):
                 look = self.look(element)
-                if look.flow is not Flow.INLINE or True in look.apart or is_picture(element):
+                if look.flow is not Flow.INLINE or True in look.apart or self.is_picture(element):
                     return False
             text += "".join(node.itertext()) if is_element(node) else ""
             text += node.tail or ""

@@ -14,7 +14,7 @@ from app.core.compiler.plaintext.links import below, named, named_where_shown, s
 from app.core.compiler.plaintext.lists import COUNTING, item_numbers
 from app.core.compiler.plaintext.numbering import marker
 from app.core.compiler.plaintext.page import Layout
-from app.core.compiler.plaintext.pictures import alternative, is_picture
+from app.core.compiler.plaintext.pictures import alternative
 from app.core.compiler.plaintext.sections import PLACE, told_where, where_any
 from app.core.compiler.plaintext.striking import ends_marked, spared, struck, unstruck
 from app.core.compiler.plaintext.tables import read_table
@@ -207,12 +207,12 @@ class Reader:
 
     def _image(self, element: ElementNode) -> None:
         """The alternative text: what the image means, "" for one that decorates or counts readers."""
-        if self.page.look(element).inherited.painted and is_picture(element):
+        if self.page.look(element).inherited.painted and self.page.is_picture(element):
             self._drawn += 1
             self.out.write(alternative(element))
 
     def _drawing(self, element: ElementNode) -> None:
-        self._drawn += self.page.look(element).inherited.painted and is_picture(element)
+        self._drawn += self.page.look(element).inherited.painted and self.page.is_picture(element)
         self._shapes(element)
 
     def _shapes(self, element: ElementNode) -> None:
