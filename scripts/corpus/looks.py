@@ -18,8 +18,8 @@ from app.core.compiler import naming
 from app.core.compiler.compilation import Compilation
 from app.core.compiler.data_markup import MARK, AuthoredTemplate
 from app.core.compiler.document import Document
-from app.core.compiler.embedding import with_stylesheets
 from app.core.compiler.flattening import FlatText
+from app.core.compiler.loaded import with_stylesheets
 from app.core.sources import TemplateSet
 from bbws_templates.compiled import RenderedEmail
 from bbws_templates.mailing import render_email

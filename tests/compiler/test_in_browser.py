@@ -10,7 +10,7 @@ from playwright.sync_api import Page, Route, sync_playwright
 
 from app.browser.discovery import find_browser
 from app.core.compiler.compilation import Compilation, compile_template
-from app.core.compiler.embedding import with_stylesheets
+from app.core.compiler.loaded import with_stylesheets
 from app.core.compiler.partials import PartialResolver
 from app.core.loader import load_template_set
 from app.core.sources import TemplateSet

@@ -22,7 +22,6 @@ KEPT = [
     "@media screen and (-webkit-min-device-pixel-ratio:0){.a{color:red}}",
     "@font-face { font-family: 'A B'; src: url(https://x.example/a.woff2) format('woff2') }",
     "@supports (display: grid) { .a { display: grid } }",
-    "@import url(https://x.example/a.css);",
     "@-ms-viewport { width: device-width }",
     ":root { color-scheme: light dark }",
     "a:hover, .a { color: red }",

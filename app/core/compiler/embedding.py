@@ -9,17 +9,15 @@ from __future__ import annotations
 import difflib
 import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 
 from app.core.compiler.origins import Origins
 from app.core.css.compounds import class_names
 from app.core.errors import CompileError, Location
 from app.core.findings import Finding, Severity
 from app.core.html.blanks import BLANKS
-from app.core.html.edits import Edits
 from app.core.html.markup import Attribute, Markup, RawText, StartTag
 from app.core.html.readings import Readings
 from app.core.sources import SourceFile, TemplateSet
@@ -105,13 +103,24 @@ def linked_file(
     return None
 
 
-def unread_stylesheet(address: str, place: Location, templates: TemplateSet) -> Finding:
-    """What is said of a stylesheet that ``linked_file`` gives none for; ``address`` is as it is written."""
+def unread_stylesheet(
+    address: str, place: Location, templates: TemplateSet, passed: Sequence[str] = ()
+) -> Finding:
+    """What is said of a stylesheet that ``linked_file`` gives none for; ``address`` is as it is written.
+
+    It has come to stand before the rules of the files that it has ``passed``.
+    """
+    order = (
+        f" It is put before the rules of {' and '.join(passed)}, behind which no client would load it: where "
+        "both style the same, theirs now win."
+        if passed
+        else ""
+    )
     if is_remote(address) or "{{" in address:
         return Finding(
             code="remote-stylesheet",
             severity=Severity.WARNING,
-            message=f"The stylesheet {address} is neither fetched nor inlined.",
+            message=f"The stylesheet {address} is neither fetched nor inlined.{order}",
             location=place,
             remedy="Save it in the templates folder and name that file; mail clients do not fetch it either.",
         )
@@ -136,27 +145,6 @@ def unheeded_import(address: str, place: Location) -> Finding:
     message = f"{named} loads nothing: it stands after a rule or within one, or is not closed by ';'."
     remedy = "Put it before all rules of its stylesheet, and a semicolon after it."
     return Finding("missing-stylesheet", Severity.WARNING, message, place, remedy)
-
-
-def with_stylesheets(
-    html: str, files: Mapping[str, SourceFile], statements: Mapping[str, str] = MappingProxyType({})
-) -> str:
-    """A finished document with the stylesheets of the set in place.
-
-    ``files`` maps the addresses of links to them, ``statements`` an ``@import`` to what it brings.
-    """
-    markup = Markup(html)
-    readings = Readings(markup)
-    edits = Edits(html)
-    one_of_them = re.compile("|".join(map(re.escape, sorted(statements, key=len, reverse=True))))
-    for link in stylesheet_links(readings):
-        if link.href in files:
-            edits.replace(link.tag.start, link.tag.end, "".join(link.styled(files[link.href].text)))
-    for raw in (*markup.raw_texts, *styles_for_outlook(readings)) if statements else ():
-        if raw.tag.name == "style":
-            css = one_of_them.sub(lambda match: statements[match[0]], html[raw.start : raw.end])
-            edits.replace(raw.start, raw.end, css)
-    return edits.applied()
 
 
 def styles_for_outlook(readings: Readings) -> list[RawText]:

@@ -21,7 +21,7 @@ import css_inline
 
 from app.core.compiler.compilation import Compilation
 from app.core.compiler.data_markup import MARK, AuthoredTemplate, RawTag
-from app.core.compiler.embedding import with_stylesheets
+from app.core.compiler.loaded import with_stylesheets
 from app.core.compiler.tracing import RenderedHtml
 from app.core.findings import Finding, Severity
 from app.core.html.edits import Edits

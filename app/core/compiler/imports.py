@@ -7,7 +7,7 @@ comes before what follows; conditions hold for all of it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -104,6 +104,13 @@ def _wrappers(conditions: str) -> Iterator[str]:
         yield f"@media {conditions.strip(BLANKS)}"
 
 
+def _has_rules(css: str) -> bool:
+    """Whether a stylesheet says more than what it imports."""
+    rest = css[max((found.end for found in imports(css)), default=0) :]
+    before = _BEFORE.match(rest)
+    return before is None or before.end() < len(rest)
+
+
 @dataclass(frozen=True)
 class _Statement:
     """A statement that nothing here can take the place of, and the text that it stands in."""
@@ -119,14 +126,15 @@ class Importer:
 
     What cannot be read here goes before what is: behind a rule an import counts for nobody.
 
-    ``unread`` is told of each address that is on the web, named by data or not there, with its place;
+    ``unread`` is told of each address that is on the web, named by data or not there, with its place and the
+    files whose rules it has come to stand before;
     ``unheeded`` of each that stands where an import loads nothing; ``read`` of each file that is taken.
     """
 
     def __init__(
         self,
         templates: TemplateSet,
-        unread: Callable[[str, Location], None] = lambda _, __: None,
+        unread: Callable[[str, Location, Sequence[str]], None] = lambda *_: None,
         read: Callable[[SourceFile], None] = lambda _: None,
         unheeded: Callable[[str, Location], None] = lambda _, __: None,
     ) -> None:
@@ -134,6 +142,7 @@ class Importer:
         self._unread = unread
         self._read = read
         self._unheeded = unheeded
+        self._passed: dict[Location, tuple[str, ...]] = {}
 
     def expanded(self, file: SourceFile) -> SourceFile:
         """A stylesheet of the set as it reads with its imports in place."""
@@ -187,7 +196,10 @@ class Importer:
             place = origins.locate(start + found.start)
             file = self._file(found, place)
             if file is None:
-                (self._unheeded if within else self._unread)(found.address, place)
+                if within:
+                    self._unheeded(found.address, place)
+                else:
+                    self._unread(found.address, place, self._passed.get(place, ()))
                 if lifted:
                     tracer.copy(css, origins, here, start + found.start)
                     here = start + found.end
@@ -252,14 +264,24 @@ class Importer:
         except BbwsTemplatesError:
             return []  # it is raised where the file is to be read
         own = next((number for number, file in enumerate(here) if file is not None), len(here))
-        first = reached.index(None) if None in reached else len(reached)
-        late = any(each is not None for each in reached[first:])
-        return [each for each in reached[own:] if each is not None] if late else []
+        going = []
+        passed: list[str] = []
+        late = behind = False
+        for each in reached[own:]:
+            if isinstance(each, _Statement):
+                going.append(each)
+                late = late or behind
+                if passed:
+                    self._passed[each.origins.locate(each.start)] = tuple(dict.fromkeys(passed))
+            else:
+                behind = True
+                passed += [each] if each else []
+        return going if late else []
 
     def _reached(
         self, css: str, origins: Origins, chain: tuple[str, ...], start: int, end: int
-    ) -> Iterator[_Statement | None]:
-        """The statements that stay, in order, and None where rules of a file stand between them."""
+    ) -> Iterator[_Statement | str]:
+        """The statements that stay, in order, and the labels of files between them, "" without rules."""
         for found in imports(css[start:end]):
             file = self._file(found, origins.locate(start + found.start))
             if file is None:
@@ -268,4 +290,4 @@ class Importer:
             if not found.wrappers and file.label not in chain:
                 inner = Origins.of_file(file)
                 yield from self._reached(file.text, inner, (*chain, file.label), 0, len(file.text))
-            yield None
+            yield file.label if found.wrappers or _has_rules(file.text) else ""

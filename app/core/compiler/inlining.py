@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import logging
 import re
+import sys
 import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
@@ -306,11 +307,15 @@ def _has_marks(rule: StyleRule) -> bool:
 def preserved_spans(sheet: Stylesheet, *, everything: bool = False, also: Collection[int] = ()) -> list[Span]:
     """What has to remain of a stylesheet, in order.
 
-    ``everything`` adds the rules that are inlined, ``also`` those that begin at one of these offsets.
+    ``everything`` adds the rules that are inlined, ``also`` those that begin at one of these offsets. An
+    ``@import`` behind a rule loads nothing, and would where that rule is gone: so it goes too.
     """
-    rules = [
-        rule.span
-        for rule in sheet.rules
-        if not rule.part and (everything or rule.must_stay or rule.span.start in also)
-    ]
-    return sorted([*sheet.at_rules, *rules], key=lambda span: span.start)
+    rules: list[Span] = []
+    shut = sys.maxsize
+    for rule in sheet.rules:
+        if everything or rule.must_stay or rule.span.start in also:
+            rules += [] if rule.part else [rule.span]
+        else:
+            shut = min(shut, rule.span.start)
+    at_rules = [span for span in sheet.at_rules if span.start < shut or span.start not in sheet.imports]
+    return sorted([*at_rules, *rules], key=lambda span: span.start)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from app.core.compiler.document import Document, StyleElement
@@ -75,8 +75,8 @@ def _traced(found: Linked, templates: TemplateSet, read: Callable[[SourceFile], 
     document = found.document
     flat, veil = document.flat, document.veil
 
-    def tell(address: str, place: Location) -> None:
-        found.unread.append(unread_stylesheet(veil.lift(address), place, templates))
+    def tell(address: str, place: Location, passed: Sequence[str] = ()) -> None:
+        found.unread.append(unread_stylesheet(veil.lift(address), place, templates, passed))
 
     def tell_unheeded(address: str, place: Location) -> None:
         found.unread.append(unheeded_import(veil.lift(address), place))

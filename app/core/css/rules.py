@@ -85,13 +85,15 @@ class Stylesheet:
     """The parts of one stylesheet in order.
 
     ``rules`` stand outside all at-rules; ``conditional`` are those inside ``@media`` and its like, which stay
-    in the ``<style>`` element with their at-rule.
+    in the ``<style>`` element with their at-rule. ``imports`` are where each ``@import`` outside of all else
+    begins.
     """
 
     rules: tuple[StyleRule, ...]
     at_rules: tuple[Span, ...]
     conditional: tuple[StyleRule, ...]
     problems: tuple[CssIssue, ...]
+    imports: frozenset[int] = frozenset()
 
     def with_static(self, selectors: Set[Selector]) -> Stylesheet:
         """The same stylesheet, of which these selectors are known to mean the same whatever the data."""

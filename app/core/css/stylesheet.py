@@ -104,7 +104,12 @@ class _Cutter:
         conditional = sorted(self._conditional, key=lambda rule: rule.span.start)
         told = (found for found in self._problems if not _is_kept_nul(self._text, found.offset, at_rules))
         problems = sorted(told, key=lambda problem: problem.offset)
-        return Stylesheet(tuple(rules), tuple(at_rules), tuple(conditional), tuple(problems))
+        imports = frozenset(
+            self._offsets.of(node)
+            for node in nodes
+            if node.type == "at-rule" and node.lower_at_keyword == "import"
+        )
+        return Stylesheet(tuple(rules), tuple(at_rules), tuple(conditional), tuple(problems), imports)
 
     def _parts(self, nodes: list[Any], end: int, around: Around) -> tuple[list[StyleRule], list[Span]]:
         """The rules and at-rules of one level, which ends at ``end``."""

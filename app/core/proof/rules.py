@@ -28,6 +28,13 @@ WEIGHTLESS = "#bbws-weightless"
 _END = r"(?![\w-]|[^\x00-\x7f])"  # of a name
 _CONDITIONAL = re.compile(rf"@(?:media|supports|layer|container|scope|starting-style){_END}", re.IGNORECASE)
 _LAYER = re.compile(rf"@layer{_END}\s*(.*)", re.IGNORECASE | re.DOTALL)
+# Of at-rules with a block, those that browsers know: of others they read nothing.
+_BLOCKS = frozenset(
+    re.findall(
+        r"[\w-]+",
+        "media supports layer container scope starting-style font-face page keyframes -webkit-keyframes",
+    )
+)
 _IMPORTED_LAYER = re.compile(r"@import\s.*?[\s)\"']layer(?:\(([^)]*)\))?", re.IGNORECASE | re.DOTALL)
 _SCOPE = re.compile(rf"@scope{_END}", re.IGNORECASE)
 _OF_SCOPE = re.compile(r"@scope\s*(?P<roots>\()?(?:\s*to\s+\()?\s*", re.IGNORECASE)
@@ -91,6 +98,7 @@ class _Around:
 
     ``like`` has selectors where declarations may stand. ``scope`` is what ``:scope`` is, unless a rule is
     nearer; ``within`` is true of what the limits of a scope do not shut out. ``prefixes`` are namespaces.
+    What is ``nested`` stands in the block of an at-rule.
     """
 
     like: ProofRule
@@ -98,13 +106,18 @@ class _Around:
     scope: str = ""
     within: str = ""
     prefixes: frozenset[str] = frozenset()
+    nested: bool = False
 
 
 class _Walker:
-    """Goes through the pieces of a stylesheet."""
+    """Goes through the pieces of a stylesheet.
+
+    An ``@import`` counts until anything came by which they are ``_over`` (CSS Cascading 5, section 2).
+    """
 
     def __init__(self) -> None:
         self.layers: list[tuple[str, ...]] = []
+        self._over = False
 
     def rules(self, found: list[str], around: _Around) -> Iterator[ProofRule]:
         """The rules among the pieces of a sheet, of an at-rule or of a rule."""
@@ -133,9 +146,7 @@ class _Walker:
                 here = ends.get(here, len(found)) + 1
             elif piece == ";" and (at_rule or around.like.selectors):
                 if at_rule and not around.like.selectors:  # among declarations a statement means nothing
-                    text = "".join(found[start:here])
-                    self._note_statement(text, around.like.layer)
-                    yield replace(around.like, selectors="", text=said(text))
+                    yield from self._statement("".join(found[start:here]), around)
                 else:
                     run += [*found[start:here], ";"]
                 here = start = here + 1
@@ -143,19 +154,33 @@ class _Walker:
                 here += 1
         if around.like.selectors and (run or "".join(found[start:]).strip()):
             yield replace(around.like, text="".join([*run, *found[start:]]))
+        elif _keyword(last := "".join(found[start:])) == "import":
+            yield from self._statement(last, around)
+
+    def _statement(self, text: str, around: _Around) -> Iterator[ProofRule]:
+        """A statement that does something."""
+        keyword = _keyword(text)
+        if keyword == "import" and (self._over or around.nested):
+            return
+        self._over = self._over or keyword == "namespace"
+        self._note_statement(text, around.like.layer)
+        yield replace(around.like, selectors="", text=said(text))
 
     def _block(self, head: str, body: list[str], around: _Around, *, at_rule: bool) -> Iterator[ProofRule]:
         head = _KEYWORD.sub(lambda found: f"@{unescaped(found[0][1:])}", head, count=1) if at_rule else head
         if not at_rule:
             selectors = _written_out(head, around)
             if selectors and "}" not in pieces(head):
+                self._over = self._over or not around.nested
                 like = replace(around.like, selectors=",".join(each + around.within for each in selectors))
                 if len(selectors) > 1 and (own := _OWN_PSEUDO.findall(head)):
                     # Who does not know the pseudo-class of another's browser reads nothing of the list.
                     like = replace(like, condition=" ".join(filter(None, [like.condition, *own])))
                 inner = replace(around, like=like, parent=",".join(selectors), scope="")
                 yield from self.rules(body, inner)
-        elif not _CONDITIONAL.match(head):
+            return
+        self._over = self._over or (not around.nested and _keyword(head) in _BLOCKS)
+        if not _CONDITIONAL.match(head):
             text = said(f"{head} {{{''.join(body).strip()}}}")
             yield replace(around.like, selectors="", text=text)
         elif layer := _LAYER.match(head):
@@ -182,12 +207,20 @@ class _Walker:
             self._layer(imported[1].strip(), outer)
 
 
+def _keyword(text: str) -> str:
+    """The word of an at-rule; "" of what begins otherwise."""
+    match = _KEYWORD.match(text.strip(BLANKS + COMMENT))
+    return unescaped(match[0][1:]).lower() if match else ""
+
+
 def _conditional(around: _Around, condition: str, layer: tuple[str, ...]) -> _Around:
     """The same, under one more condition; all layers are one, which a client knows or does not."""
     known = condition == "@layer" and condition in around.like.condition
     conditions = [around.like.condition] if known else [around.like.condition, condition]
     return replace(
-        around, like=replace(around.like, condition=" ".join(filter(None, conditions)), layer=layer)
+        around,
+        like=replace(around.like, condition=" ".join(filter(None, conditions)), layer=layer),
+        nested=True,
     )
 
 
