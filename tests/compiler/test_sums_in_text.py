@@ -16,7 +16,7 @@ CASES = [
     (
         "<table><tr><th>Item</th><th>Qty</th><th>Price</th></tr>"
         "<tr><td colspan=2>Paid by:</td><td>card</td></tr><tr><td>a</td><td>1</td><td>2</td></tr></table>",
-        "Paid by:  card\nItem:     a\nQty:      1\nPrice:    2",
+        "Paid by:  card\n\nItem:     a\nQty:      1\nPrice:    2",
     ),
     # A sum is named by its words behind empty cells, without a figure, and between two lists.
     (
@@ -75,6 +75,37 @@ CASES = [
         "<table><tr><th>Item</th><th>Qty</th><th>Price</th></tr>"
         "<tr><td>Shoe</td><td></td><td>5</td></tr><tr><td>Hat</td><td>2</td><td>3</td></tr></table>",
         "Item:   Shoe\nPrice:  5\n\nItem:   Hat\nQty:    2\nPrice:  3",
+    ),
+    # So is one between rows whose words are no figures, as those above and below are.
+    (
+        "<table><tr><th>Item</th><th>Qty</th><th>Price</th></tr>"
+        "<tr><td>Shoe</td><td>1</td><td>5</td></tr><tr><td></td><td>Subtotal</td><td>5</td></tr>"
+        "<tr><td>Hat</td><td>2</td><td>3</td></tr><tr><td colspan=2>Goods</td><td>8</td></tr>"
+        "<tr><td>Bag</td><td>1</td><td>2</td></tr></table>",
+        "Item:      Shoe\nQty:       1\nPrice:     5\n\nSubtotal:  5\n\nItem:      Hat\nQty:       2\n"
+        "Price:     3\n\nGoods:     8\n\nItem:      Bag\nQty:       1\nPrice:     2",
+    ),
+    # Where every row is as wide as a sum, one is told by a name that data do not say.
+    (
+        "<table><tr><th>Item</th><th>Qty</th><th>Price</th></tr>"
+        "{{#i}}<tr><td colspan=2>{{n}}</td><td>{{p}}</td></tr>{{/i}}"
+        "<tr><td colspan=2>Total</td><td>{{t}}</td></tr></table>",
+        "Item | Qty | Price\n{{#i}}\nItem:   {{n}}\nPrice:  {{p}}\n\n{{/i}}\nTotal:  {{t}}",
+    ),
+    # A link in its name leaves a bar for the colon, which would join its address.
+    *(
+        (
+            "<table><tr><th>Item</th><th>Qty</th><th>Price</th></tr>"
+            "{{#i}}<tr><td>{{n}}</td><td>{{q}}</td><td>{{p}}</td></tr>{{/i}}"
+            f"<tr>{cells}<td>{{{{t}}}}</td></tr></table>",
+            "{{^i}}\nItem | Qty | Price\n{{/i}}\n"
+            "{{#i}}\nItem:   {{n}}\nQty:    {{q}}\nPrice:  {{p}}\n\n{{/i}}\nTotal: {{u}} | {{t}}",
+        )
+        for cells in (
+            "<td></td><td><a href='{{u}}'>Total</a></td>",
+            "<td colspan=2><a href='{{u}}'>Total</a></td>",
+            "<td><a href='{{u}}'>Total</a></td><td></td>",
+        )
     ),
 ]
 

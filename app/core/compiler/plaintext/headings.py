@@ -66,12 +66,16 @@ class Head:
         # Where each row has a picture in front that says nothing, none of them is a sum for that.
         plain = [place for place in plain if not _is_indented(below[place])] or plain
         plain = [place for place in plain if not self._is_named_alone(below[place])] or plain
+        self._has_whole_rows = any(below[place].cells for place in plain)
+        # Where none has a value under each heading, rows are told from sums by names that data say.
+        plain = plain or [place for place, item in enumerate(below) if self._is_named_by_data(item)]
         self._plain = [below[place] for place in plain]
         end = plain[-1] + 1 if plain else len(below)
         names = [one_line(item.cells[0]) for item in self._plain if item.cells]
         self._are_named_by_data = bool(names) and not any(map(page.is_fixed, names))
         ends = [self._without_gap(self._without_indent(item)) for item in below[end:]]
-        self.below = [*below[:end], *ends]
+        between = [self._without_indent(item) if self._is_figured(item) else item for item in below[:end]]
+        self.below = [*between, *ends]
         self._ends = set(map(id, ends))
 
     def is_stacked(self, item: Texts) -> bool:
@@ -157,11 +161,9 @@ class Head:
             if len(self.headings) != 2 or not self._page.is_fixed(name):
                 return False
             return not self._is_spanned or ends
-        if item.is_linked(0):
-            return False
         if item.row.cells[0].is_heading or item.row.in_foot or name.endswith((":", "：")):
             return True
-        below = ends or (self._page.is_fixed(name) and self._are_named_by_data)
+        below = ends or (self._page.is_fixed(name) and (self._are_named_by_data or self._has_whole_rows))
         return below and (self._is_figure(value) or self._has_figures(item.row.cells[1]))
 
     def _without_indent(self, item: Texts) -> Texts:
@@ -170,7 +172,7 @@ class Head:
             return item
         name, value = map(one_line, item.cells[-2:])
         word = _WORD.match(name)
-        if word is None or value.startswith(word[0]) or item.is_linked(len(item.cells) - 2):
+        if word is None or value.startswith(word[0]):
             return item
         if not self._has_figures(item.row.cells[-2], word[0]):
             return item
@@ -188,7 +190,7 @@ class Head:
         filled = [place for place, lines in enumerate(item.cells) if lines]
         if len(item.cells) < 3 or filled != [0, len(item.cells) - 1]:
             return False
-        return self._page.is_fixed(one_line(item.cells[0]))
+        return self._is_fixed(item, 0)
 
     def _has_figures(self, cell: Cell, word: str = "") -> bool:
         """Whether what stands under the heading over a cell are figures, none beginning with ``word``."""
@@ -207,6 +209,24 @@ class Head:
                 first = word[0] if word else "0"
                 found.setdefault(heading.start, set()).add(first if self._is_figure(value) else None)
         return found
+
+    def _is_named_by_data(self, item: Texts) -> bool:
+        """Whether a row begins with what data say."""
+        return bool(item.cells and item.cells[0]) and not self._is_fixed(item, 0)
+
+    def _is_fixed(self, item: Texts, place: int) -> bool:
+        """Whether the words of a cell, an address aside, are the same whatever the data."""
+        if item.is_linked(place):
+            cell = item.row.cells[place].node
+            return not self._page.holds_sections(cell) and self._page.is_fixed("".join(cell.itertext()))
+        return self._page.is_fixed(one_line(item.cells[place]))
+
+    def _is_figured(self, item: Texts) -> bool:
+        """Whether a row ends in a name that is the same whatever the data, and a figure."""
+        if len(item.cells) < 2 or not self._is_fixed(item, len(item.cells) - 2):
+            return False
+        name, value = map(one_line, item.cells[-2:])
+        return not any(map(str.isdigit, name)) and self._is_figure(value)
 
     def _is_figure(self, text: str) -> bool:
         return any(map(str.isdigit, text)) or not self._page.is_fixed(text)

@@ -173,10 +173,13 @@ class _TableText:
             if not alone and self._is_named(item, head)
         ]
         column = max(map(self._label_width, filter(self._is_aligned, every)), default=0) + 2
+        above: Texts | None = None
         for item, alone in zip(texts, stacked, strict=True):
             if item.row.word:
                 yield self._between(item)
             elif alone and head is not None:
+                if above is not None and above.cells and not head.is_stacked(above):
+                    yield Line(LineKind.BLANK)
                 yield from self._block(item, head, column)
             elif _goes_on(item):
                 yield from (
@@ -188,6 +191,7 @@ class _TableText:
                 yield from self._labelled(item.row.cells[0], one_line(label), _beside(values), column)
             else:
                 yield from _beside(item.cells)
+            above = item
 
     def _is_named(self, item: Texts, head: Head | None) -> bool:
         """Whether the first cell of a row names what the others say."""
