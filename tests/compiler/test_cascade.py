@@ -254,6 +254,8 @@ REFUSED = [
     ("font-size 14px", "no declaration"),
     ("height: 30px width: 30px", "A semicolon seems to be missing"),
     ("font-weight:regular", "'regular' is no value of 'font-weight'"),
+    ("left: 0; margin: 0\u00a0auto", "U+00A0 (no-break space) stands here"),
+    ("left: 0; top\u200b: 0", "U+200B (zero width space) stands here"),
     ("color: red; width: 100", "'100' is no value of 'width'"),
     ("left: 0; color: #1234567", "'#1234567' is no value of 'color'"),
     ("color: ; left: 0", "'color' has no value"),
@@ -269,14 +271,43 @@ REFUSED = [
         ("b { top: 0 }\ufeffp { color: red }", "U+FEFF (zero width no-break space)"),
         ("@media print { p:not(.a\u00a0) { color: red } }", "U+00A0 (no-break space)"),
         ("p { b { top: 0 } #\u200bi { color: red } }", "U+200B (zero width space)"),
+        ("[class='a\ufeff'] { color: red }", "U+FEFF (zero width no-break space)"),
+        ("a:hover\u200b { color: red }", "U+200B (zero width space)"),
+        (".a\u200d { color: red }", "U+200D (zero width joiner)"),
+        ("@scope (.a\u200b) { b { color: red } }", "U+200B (zero width space)"),
+        ("@layer a\u200b { b { color: red } }", "U+200B (zero width space)"),
+        ("@media\u00a0print { b { color: red } }", "U+00A0 (no-break space)"),
+        ("b { font-family: A\u200bb }", "U+200B (zero width space)"),
+        ("b { font-family: 'A\u200bb' }", "U+200B (zero width space)"),
     ],
 )
-def test_a_character_that_nobody_sees_in_a_selector_is_named(compiled: Compile, css: str, name: str) -> None:
+def test_a_character_that_nobody_sees_in_a_name_is_named(compiled: Compile, css: str, name: str) -> None:
     html = f"<style>.caf\u00e9, .\u2764\ufe0f\u200d {{ top: 0 }}\n{css}</style><p>x</p>"
-    (finding,) = [item for item in compiled(html).findings if item.code == "css-syntax"]
-    assert finding.message.startswith(f"Mail clients skip or repair this CSS. {name} stands here")
+    (finding,) = [item for item in compiled(html).findings if item.code != "no-metadata"]
+    assert finding.code == "hidden-character"
+    assert finding.message.startswith(f"{name} stands here")
     assert finding.location is not None
     assert finding.location.line == 2
+
+
+@pytest.mark.parametrize("url", ["url(x\ufeff.png)", "url('x\ufeff.png')", "image-set(url(x\ufeff.png) 1x)"])
+@pytest.mark.parametrize(
+    "html", ['<p style="background:{}">x</p>', "<style>p{{background:{}}}</style><p>x</p>"]
+)
+def test_a_character_that_nobody_sees_in_an_address_of_css_is_named(
+    compiled: Compile, html: str, url: str
+) -> None:
+    (finding,) = [item for item in compiled(html.format(url)).findings if item.code != "no-metadata"]
+    assert finding.code == "hidden-character"
+    assert "stands in this address" in finding.message
+
+
+def test_characters_that_nobody_sees_are_text_in_what_is_read(compiled: Compile) -> None:
+    persian = ".\u0645\u06cc\u200c\u062e { top: 0 }"
+    css = "p::before { content: '\u200b\u00a0'; quotes: '\u2060' '\u200b' }"
+    assert [item.code for item in compiled(f"<style>{css} {persian}</style><p>x</p>").findings] == [
+        "no-metadata"
+    ]
 
 
 def test_a_no_break_space_before_a_name_is_a_part_of_it(compiled: Compile) -> None:

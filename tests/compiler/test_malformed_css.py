@@ -174,7 +174,14 @@ def test_markup_in_the_style_of_a_drawing_is_one_clear_error(css: str) -> None:
         compile_template(source, EMPTY)
 
 
-@pytest.mark.parametrize("css", ["@,a", "@", "<!--a@media", "<!--@<!--@ x", "p{}@ {", "}@media{}-->a"])
+# To CSS "@url(" is a word of an at-rule and a bracket, no address.
+@pytest.mark.parametrize(
+    "css",
+    [
+        *("@,a", "@", "<!--a@media", "<!--@<!--@ x", "p{}@ {", "}@media{}-->a"),
+        *("@url(", "@url(a'b", "@url(a[b", "@url(/*a", "#url(a'b", "i{b:@url(a[", "@\\75rl(a'b"),
+    ],
+)
 def test_what_follows_a_whole_stylesheet_is_a_rule_of_its_own(css: str) -> None:
     *_, last = tinycss2.parse_stylesheet(f"{css}{completion(css)}z{{top:0}}")
     assert (last.type, tinycss2.serialize(getattr(last, "prelude", []))) == ("qualified-rule", "z")

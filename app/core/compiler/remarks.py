@@ -31,7 +31,19 @@ def css_findings(document: Document, template: str) -> Iterator[Finding]:
     for number, (offset, problem) in enumerate(found):
         near = suggestion(problem.unknown) if problem.unknown and number < _MOST_SUGGESTIONS else ""
         said = f"{problem.message.removesuffix('.')}{f'; did you mean {near}?' if near else '.'}"
-        yield _finding(document.flat.origins.locate(offset), said, template)
+        place = document.flat.origins.locate(offset)
+        yield _hidden(place, said, template) if problem.hidden else _finding(place, said, template)
+
+
+def _hidden(place: Location, said: str, template: str) -> Finding:
+    return Finding(
+        "hidden-character",
+        Severity.WARNING,
+        said,
+        place,
+        "Delete the character; it may have come with text that was copied from elsewhere.",
+        template,
+    )
 
 
 def _finding(place: Location, said: str, template: str) -> Finding:

@@ -28,8 +28,8 @@ def _letter(letter: str) -> str:
     return rf"(?:{plain}|\\0{{0,4}}(?:{ord(letter.upper()):x}|{ord(letter):x}){_BLANK_AFTER})"
 
 
-ADDRESS_OPENS = rf"(?=[u\\])(?<!(?:[\w-]|[^\x00-\x7f])){spelled('url')}\((?!{BLANK}*[\"'])"
-"""A pattern for what opens an address without quotes."""
+ADDRESS_OPENS = rf"(?=[u\\])(?<!(?:[\w@#-]|[^\x00-\x7f])){spelled('url')}\((?!{BLANK}*[\"'])"
+"""A pattern for what opens an address without quotes; behind ``@`` or ``#`` it is a part of a name."""
 
 
 def without_halves(css: str) -> str:

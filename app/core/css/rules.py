@@ -73,11 +73,15 @@ class StyleRule:
 
 @dataclass(frozen=True, slots=True)
 class CssIssue:
-    """Something in a stylesheet that a browser would skip or repair; ``unknown`` names no property."""
+    """Something in a stylesheet that a browser would skip or repair; ``unknown`` names no property.
+
+    One that is ``hidden`` is read by all, and not as it looks: a character stands there that nobody sees.
+    """
 
     offset: int
     message: str
     unknown: str = ""
+    hidden: bool = False
 
 
 @dataclass(frozen=True)

@@ -18,9 +18,10 @@ import cssselect
 import tinycss2
 
 from app.core.css.escapes import ADDRESS_OPENS, without_halves
-from app.core.css.hidden_names import hidden_in_names
+from app.core.css.hidden_names import hidden_in_declaration, hidden_in_name, hidden_in_names
 from app.core.css.measure import left_open, missing_end
 from app.core.css.nesting import Around
+from app.core.css.offsets import Offsets
 from app.core.css.rules import CssIssue, Declaration, Span, StyleRule, Stylesheet
 from app.core.css.selectors import Selector
 from app.core.css.values import is_known, problem
@@ -33,7 +34,6 @@ _COMMENT = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 _VML_HOOK = re.compile(rf"{BLANK}*\w+\\:\*(?:{BLANK}*,{BLANK}*\w+\\:\*)*{BLANK}*")
-_LINE_END = re.compile(r"\r\n|[\r\n\f]")
 _CONDITIONS = frozenset({"media", "supports", "layer", "container", "scope", "starting-style"})
 _STRAY = "This '}' closes nothing; it is skipped together with the rule that follows."
 _UNREADABLE = "No browser can read this rule's selector, so none applies the rule"
@@ -74,7 +74,7 @@ def parse_style(text: str) -> tuple[tuple[Declaration, ...], tuple[CssIssue, ...
     """The declarations of a style attribute, and what clients skip in it, each in order."""
     tokens = tinycss2.parse_component_value_list(without_halves(text))
     problems: list[CssIssue] = []
-    declarations = tuple(_declarations(tokens, _Offsets(text), len(text), text, problems))
+    declarations = tuple(_declarations(tokens, Offsets(text), len(text), text, problems))
     problems += _unclosed_comments(text)
     told = (found for found in problems if not _is_of_nul(text, found.offset))
     return declarations, tuple(sorted(told, key=lambda found: found.offset))
@@ -85,7 +85,7 @@ class _Cutter:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._offsets = _Offsets(text)
+        self._offsets = Offsets(text)
         self._problems: list[CssIssue] = []
         self._conditional: list[StyleRule] = []
         self._strays: list[int] = []
@@ -130,6 +130,10 @@ class _Cutter:
         return rules, at_rules
 
     def _at_rule(self, node: Any, start: int, following: int, around: Around) -> Span:
+        if not self._text.isascii():
+            if found := hidden_in_name(node.at_keyword):
+                self._problems.append(CssIssue(start, found, hidden=True))
+            self._note_hidden(node.prelude)
         if node.content is None:
             return Span(start, start + len(self._text[start:following].rstrip(BLANKS)))
         span = Span(start, self._block_end(node, start, following))
@@ -142,6 +146,12 @@ class _Cutter:
                 end = span.end - 1 if self._is_closed(span) else span.end
                 self._conditional += self._parts(tinycss2.parse_rule_list(node.content), end, inner)[0]
         return span
+
+    def _note_hidden(self, tokens: list[Any]) -> bool:
+        """Say where a character of a name is one that nobody sees."""
+        found = [] if self._text.isascii() else list(hidden_in_names(tokens))
+        self._problems += [CssIssue(self._offsets.of(token), each, hidden=True) for token, each in found]
+        return bool(found)
 
     def _note_missing_blanks(self, node: Any) -> None:
         """Say where ``and(`` is a function, so that a query matches nothing (Media Queries 4, 3)."""
@@ -179,13 +189,13 @@ class _Cutter:
 
     def _rule(self, node: Any, span: Span, around: Around) -> list[StyleRule]:
         """A rule, and what it becomes where rules stand within it."""
-        for token, found in () if self._text.isascii() else hidden_in_names(node.prelude):
-            self._problems.append(CssIssue(self._offsets.of(token), found))
+        hidden = self._note_hidden(node.prelude)
         try:
             selectors = around.selectors(node.prelude)
         except cssselect.SelectorError as error:
             selectors = ()
-            if not (any(map(_is_stray_brace, node.prelude)) or _is_for_vml(node.prelude)):
+            told = hidden or any(map(_is_stray_brace, node.prelude))
+            if not (told or _is_for_vml(node.prelude)):
                 self._problems.append(CssIssue(span.start, f"{_UNREADABLE} ({error})."))
         return self._block(node, span, selectors, around.within(selectors) if selectors else None)
 
@@ -267,16 +277,6 @@ def _is_for_vml(prelude: list[Any]) -> bool:
     return _VML_HOOK.fullmatch(tinycss2.serialize(prelude)) is not None
 
 
-class _Offsets:
-    """Turns tinycss2's lines and columns into offsets."""
-
-    def __init__(self, text: str) -> None:
-        self._lines = [0, *(match.end() for match in _LINE_END.finditer(text))]
-
-    def of(self, node: Any) -> int:
-        return int(self._lines[node.source_line - 1] + node.source_column - 1)
-
-
 def _is_broken(token: Any) -> bool:
     """Whether a token makes a declaration none: a string that ends with its line, a bracket left alone.
 
@@ -289,7 +289,7 @@ def _is_broken(token: Any) -> bool:
 
 
 def _declarations(
-    tokens: list[Any], offsets: _Offsets, end: int, text: str, problems: list[CssIssue]
+    tokens: list[Any], offsets: Offsets, end: int, text: str, problems: list[CssIssue]
 ) -> Iterator[Declaration]:
     for item in _declared(tokens, offsets, end, text, problems):
         if isinstance(item, Declaration):
@@ -348,7 +348,7 @@ def _is_brought(tokens: list[Any], starts: list[int], end: int) -> bool:
 
 
 def _declared(
-    tokens: list[Any], offsets: _Offsets, end: int, text: str, problems: list[CssIssue]
+    tokens: list[Any], offsets: Offsets, end: int, text: str, problems: list[CssIssue]
 ) -> Iterator[Any]:
     """The declarations of a block, and what else stands in it, tinycss2's, in order."""
     places = {id(token): index for index, token in enumerate(tokens)}
@@ -379,10 +379,15 @@ def _declared(
                 start = offsets.of(item)
                 # A name with a variable is known once there are data; of a NUL is told where it ends up.
                 is_settled = value and not is_veiled(name) and _NUL not in value
+                hidden = () if text.isascii() or not is_settled else hidden_in_declaration(name, item.value)
+                unseen = next(iter(hidden), None)
                 found = problem(name, value) if is_settled else ""
                 if found:
-                    unknown = "" if is_known(name) else name
-                    problems.append(CssIssue(start, found, unknown))
+                    unknown = "" if is_known(name) or unseen else name
+                    said = f"{found} {unseen[1]}" if unseen else found
+                    problems.append(CssIssue(start, said, unknown))
+                elif unseen:
+                    problems.append(CssIssue(offsets.of(unseen[0]), unseen[1], hidden=True))
                 last = next((token for token in reversed(item.value) if token.type not in _BLANK), None)
                 if last is None:
                     first = bisect_left(starts, start)
