@@ -28,6 +28,12 @@ CASES = [
         "<table><tr><th>{{a}}</th><th>B</th><th>C</th></tr>{{#r}}<tr><td>{{x}}<td>5<td>6</tr>{{/r}}</table>",
         "{{^r}}\n{{a}} | B | C\n{{/r}}\n{{#r}}\n{{a}}{{#a}}:{{/a}} {{x}}\nB:  5\nC:  6\n\n{{/r}}",
     ),
+    # A section around a label may be a list's as far as anybody can tell; its colon goes with its values.
+    (
+        "<table><tr><td><b>{{#s}}{{l}} {{m}}{{/s}}</b></td><td>5</td></tr><tr><td>a</td><td>6</td></tr>"
+        "</table>",
+        "{{#s}}{{l}} {{m}}{{/s}}{{#s}}{{#l}}:{{/l}}{{^l}}{{#m}}:{{/m}}{{/l}}{{/s}}  5\na:              6",
+    ),
 ]
 
 

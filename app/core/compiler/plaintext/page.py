@@ -180,6 +180,12 @@ class Layout:
         names = self._names
         return tag.kind is TokenKind.VARIABLE and names.is_text(tag.key) and names.may_be_nothing(tag.key)
 
+    def is_of_values(self, text: str) -> bool:
+        """Whether a text is printed by data alone, with no section."""
+        return bool(self._values(text)) and all(
+            self._tag(word).kind in PRINTING for word in self._values(text)
+        )
+
     def colon(self, text: str, gap: str = "") -> str:
         """What stands behind a label: a colon, which hangs on the label where that is nothing but values.
 

@@ -26,7 +26,7 @@ from app.core.compiler.plaintext.grid import Cell, ordered, rows
 from app.core.compiler.plaintext.headings import Head, Texts, continues, one_line
 from app.core.compiler.plaintext.lines import Line, LineKind
 from app.core.compiler.plaintext.page import Layout
-from app.core.compiler.plaintext.sections import PLACE, Showing, told_where, where_any
+from app.core.compiler.plaintext.sections import PLACE, Conditional, Showing, told_where, where_any
 from app.core.html.tree import ElementNode
 
 _ARRANGES = frozenset({"presentation", "none"})
@@ -231,7 +231,14 @@ class _TableText:
         if not self._sign(label):
             return gap
         hangs = page.holds_sections(cell.node)
-        tags = where_any(page.shown_in(cell.node, silent=False)) if hangs else None
+        shown = page.shown_in(cell.node, silent=False) if hangs else ()
+        tags = where_any(shown)
+        if tags is None and len(shown) == 1 and isinstance(shown[0], Conditional):
+            # The section may be a list's, of which nothing can be said once; a label is hardly one.
+            opening, closing = shown[0].tags
+            words = label.removeprefix(opening).removesuffix(closing)
+            if label == f"{opening}{words}{closing}" and page.is_of_values(words):
+                return f"{opening}{page.colon(words)}{closing}{gap}"
         if not tags or tags == [PLACE]:
             return page.colon(label, gap)
         return "".join(f":{gap}" if tag == PLACE else tag for tag in tags)
