@@ -28,6 +28,23 @@ CASES = [
         "<table><tr><th>{{a}}</th><th>B</th><th>C</th></tr>{{#r}}<tr><td>{{x}}<td>5<td>6</tr>{{/r}}</table>",
         "{{^r}}\n{{a}} | B | C\n{{/r}}\n{{#r}}\n{{a}}{{#a}}:{{/a}} {{x}}\nB:  5\nC:  6\n\n{{/r}}",
     ),
+    # Of two cells of one kind, such as two addresses, neither is the label of the other.
+    (
+        "<table><tr><td>1 Road Town<td>2 Road</tr><tr><td>Ada<td>Bob</tr></table>",
+        "1 Road Town | 2 Road\nAda | Bob",
+    ),
+    (
+        "<table><tr><th>From<th>To</tr><tr><td>1 Road<td>2 Road</tr><tr><td>Town<td>City</tr></table>",
+        "From:  1 Road\nTo:    2 Road\n\nFrom:  Town\nTo:    City",
+    ),
+    (
+        "<table><tr><th>From<th>To</tr><tr><td>Ada<br>Town<td>Bob<br>City</tr></table>",
+        "From:  Ada\n       Town\nTo:    Bob\n       City",
+    ),
+    (
+        "<table><tr><td>Order 1234<td>R 100</tr><tr><td>Day 1:<td>14 March</tr></table>",
+        "Order 1234:  R 100\nDay 1:       14 March",
+    ),
     # A section around a label may be a list's as far as anybody can tell; its colon goes with its values.
     (
         "<table><tr><td><b>{{#s}}{{l}} {{m}}{{/s}}</b></td><td>5</td></tr><tr><td>a</td><td>6</td></tr>"

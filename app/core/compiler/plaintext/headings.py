@@ -17,6 +17,7 @@ from app.core.compiler.plaintext.lines import Line, LineKind
 from app.core.compiler.plaintext.page import Layout
 from app.core.compiler.plaintext.sections import Conditional, Nodes, Showing, is_certain, where_none
 
+WORDS = re.compile(r"[^\W\d_\U000f0000-\U0010ffff\ufdd0-\ufdef]{4,}")  # longer than a currency, and no tag
 _WORD = re.compile(r"[^\W\d_]{2,}")  # which is no part of a tag
 
 
@@ -57,6 +58,7 @@ class Head:
         self.rows = rows
         self.headings = _headings(page, rows)
         self._page = page
+        self._are_alike = any(map(are_alike, below))
         self._is_spanned = any(item.row.reached for item in below)
         plain = [
             place
@@ -160,7 +162,7 @@ class Head:
         if not any(map(self._crosses, item.row.cells)) and not _has_gap(item):
             if len(self.headings) != 2 or not self._page.is_fixed(name):
                 return False
-            return not self._is_spanned or ends
+            return (not self._is_spanned and not self._are_alike) or ends
         if item.row.cells[0].is_heading or item.row.in_foot or name.endswith((":", "：")):
             return True
         below = ends or (self._page.is_fixed(name) and (self._are_named_by_data or self._has_whole_rows))
@@ -254,6 +256,19 @@ def continues(first: Texts, item: Texts) -> bool:
 def one_line(lines: Sequence[Line]) -> str:
     """All of a cell on one line."""
     return " ".join(line.text for line in lines if line.kind is not LineKind.BLANK)
+
+
+def are_alike(item: Texts) -> bool:
+    """Whether two cells are of one kind, such as two addresses: neither is the name of the other."""
+    if len(item.cells) != 2:
+        return False
+    return all(_is_of_lines(lines) for lines in item.cells) or all(
+        any(map(str.isdigit, text)) and WORDS.search(text) for text in map(one_line, item.cells)
+    )
+
+
+def _is_of_lines(lines: Sequence[Line]) -> bool:
+    return len([line for line in lines if line.kind is LineKind.TEXT]) > 1
 
 
 def _is_indented(item: Texts) -> bool:

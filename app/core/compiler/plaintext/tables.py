@@ -23,7 +23,7 @@ from itertools import chain, takewhile
 from typing import Protocol
 
 from app.core.compiler.plaintext.grid import Cell, ordered, rows
-from app.core.compiler.plaintext.headings import Head, Texts, continues, one_line
+from app.core.compiler.plaintext.headings import WORDS, Head, Texts, are_alike, continues, one_line
 from app.core.compiler.plaintext.lines import Line, LineKind
 from app.core.compiler.plaintext.page import Layout
 from app.core.compiler.plaintext.sections import PLACE, Conditional, Showing, told_where, where_any
@@ -34,7 +34,6 @@ _BAR = " | "
 _LONG = 40  # characters of a cell beyond which it is no label and no figure
 _ADDRESS = re.compile(r"\w:\S*//|\w: \S*[@/]")
 _ENDS_LABEL = (":", "?", "：", "？", "؟")
-_WORD = re.compile(r"[^\W\d_\U000f0000-\U0010ffff\ufdd0-\ufdef]{4,}")  # longer than a currency, and no tag
 
 
 class CellReader(Protocol):
@@ -267,14 +266,16 @@ class _TableText:
         names = [item.cells[0] for item in rows]
         if not all(map(self._is_short, names)):
             return False
-        return all(one_line(name).endswith(_ENDS_LABEL) for name in names) or not self._is_heading_like()
+        if all(one_line(name).endswith(_ENDS_LABEL) for name in names):
+            return True
+        return not self._is_heading_like() and not any(map(are_alike, rows))
 
     def _is_heading_like(self) -> bool:
         """Whether the first row could as well be headings: words on both sides, and no figure."""
         return all(
             not any(map(str.isdigit, text))
             and (
-                any(map(str.isalpha, text)) if self._reader.page.is_fixed(text) else bool(_WORD.search(text))
+                any(map(str.isalpha, text)) if self._reader.page.is_fixed(text) else bool(WORDS.search(text))
             )
             for text in map(one_line, self._filled[0].cells)
         )
