@@ -18,9 +18,10 @@ from typing import Final
 from app.core.compiler.document import Document
 from app.core.compiler.masking import MaskedDocument
 from app.core.compiler.plaintext.page import Layout
-from app.core.css.cascade import Matched
+from app.core.css.cascade import Matched, merged
 from app.core.css.compounds import class_names, may_match
 from app.core.css.rules import Declaration
+from app.core.css.stylesheet import parse_declarations
 from app.core.html.blanks import BLANK, BLANKS
 from app.core.html.tree import ElementNode, matching
 
@@ -79,13 +80,12 @@ def _shown_at_times(
     found = {
         number
         for element, number in inside.items()
-        if any(_undoes(item) for rule in rules.get(element, ()) for item in rule.declarations)
-        or _ALL_UNDONE.search(_own_style(document, starts[number]))
+        if _is_undone(rules.get(element, ()), _own_style(document, starts[number]))
     }
     words = _words(document)
     for style in document.styles:
         for rule in (*style.sheet.rules, *style.sheet.conditional):
-            if not any(map(_shows, rule.declarations)):
+            if not any(map(_shows, rule.declarations)) or _ends_hidden(rule.declarations):
                 continue
             for selector in rule.selectors:
                 if (rule.conditions or not selector.inlinable) and may_match(selector.reach, _NAMES, words):
@@ -102,6 +102,19 @@ def _own_style(document: Document, number: int) -> str:
 def _shows(item: Declaration) -> bool:
     """Whether a declaration may show what is hidden."""
     return _undoes(item) or (item.name == "display" and item.value.strip(BLANKS).lower() != "none")
+
+
+def _is_undone(rules: Sequence[Matched], own: str) -> bool:
+    """Whether ``all`` shows an element, by rules that are inlined or by its own style attribute."""
+    undone = _ALL_UNDONE.search(own) or any(_undoes(item) for rule in rules for item in rule.declarations)
+    return bool(undone) and not _ends_hidden(parse_declarations(merged(rules, own)))
+
+
+def _ends_hidden(declarations: Sequence[Declaration]) -> bool:
+    """Whether ``display: none`` is the last word of declarations in their order."""
+    said = [item for item in declarations if item.name in {"all", "display"}]
+    last = next((item for item in reversed(said) if item.important), said[-1] if said else None)
+    return last is not None and last.name == "display" and last.value.strip(BLANKS).lower() == "none"
 
 
 def _undoes(item: Declaration) -> bool:
