@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from app.core.compiler.equivalence import equivalence_findings
+from app.core.compiler.equivalence import equivalence_findings, first_difference
+from app.core.proof.witness import look
 from tests.compiler.test_equivalence import EMPTY, compile_text
 
 OWN = "b{color:#c00} b:hover{left:1px}"
@@ -54,3 +55,14 @@ def test_a_stylesheet_in_the_head_is_hidden_with_that(rule: str) -> None:
     found = compile_text(f"<!doctype html><head><style>{OWN} {rule}</style></head><body><p>x <b>y</b></p>")
     assert "b{color:#c00}" not in found.compiled.html
     assert not equivalence_findings(found, EMPTY, {}, fixture="")
+
+
+@pytest.mark.parametrize("conditions", [10, 300, 700])
+def test_the_proof_sees_a_lost_word_however_many_conditions_there_are(conditions: int) -> None:
+    """It looks at some hundred conditions at a time; each of them may be the one that shows a stylesheet."""
+    many = "".join(f"@media(max-width:{each}px){{p{{top:{each}px}}}}" for each in range(conditions))
+    for showing in ("@media print", "@media screen", "@supports(top:1px)", "@media(min-width:9em)"):
+        css = f"/*word*/ {many} {showing}{{div>style{{display:inline}}}}"
+        page = f"<!doctype html><body><div><style>{css}</style><p>x</p></div>"
+        assert not first_difference(look(page), look(page))
+        assert first_difference(look(page), look(page.replace("word", "")))

@@ -94,7 +94,6 @@ def look(document: str, *, by_word: bool = False) -> Sight:
     ruled: set[str] = set()
     events: list[Event] = []
     written = [raw for _, _, holder, _, _, raw in pieces if holder.lower() == "style"]
-    shown = frozenset[int]()
     tags = sum([bool(start or holder) for _, _, holder, start, _, _ in pieces])
     atoms = 0
     for number, part in enumerate(parts(watched, tags)):
@@ -112,21 +111,20 @@ def look(document: str, *, by_word: bool = False) -> Sight:
             *_events("".join(piece[0] for piece in of_old)),
             *_events(_inline(rewritten, extra_css=styles)),
         ]
-        if number == 0:
-            shown = frozenset(exposed(found, meaning))
-        seen = list(_settled(with_exposed(found, written, shown) if shown else iter(found)))
-        atoms += sum([len(event.style) for event in seen])
+        atoms += sum([len(event.style) for event in found])
         if atoms > MAX_ATOMS:
             raise TooManyConditionsError
         if number == 0:
             statements = tuple(text for sheet in sheets for text in sheet.statements)
-            events = seen
+            events = found
         else:
             events = [
                 event._replace(style={**event.style, **more.style}) if more.style else event
-                for event, more in zip(events, seen, strict=True)
+                for event, more in zip(events, found, strict=True)
             ]
-    return Sight(tuple(events), statements, meaning, frozenset(ruled), tuple(css for css, _ in plain))
+    shown = frozenset(exposed(events, meaning))
+    settled = tuple(_settled(with_exposed(events, written, shown) if shown else iter(events)))
+    return Sight(settled, statements, meaning, frozenset(ruled), tuple(css for css, _ in plain))
 
 
 def _is_doctype(piece: _Piece) -> bool:
