@@ -36,9 +36,10 @@ $(VENV)/.app: requirements/app.lock pyproject.toml | $(BIN)/python
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
+# Python compiles what is imported, once; of all that the tests need, most never is.
 $(VENV)/.dev: requirements/dev.lock pyproject.toml | $(BIN)/python
 	@echo "Installing what the tests need (locked, once)"
-	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements/dev.lock
+	@$(BIN)/python -m pip install --quiet --no-compile --no-deps --require-hashes -r requirements/dev.lock
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@ $(VENV)/.app
 
@@ -47,9 +48,9 @@ node_modules/.tools: package-lock.json | $(VENV)/.dev
 	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --ignore-scripts --silent
 	@touch $@
 
-# Four environments that know nothing of each other, and pip uses one processor: two are made at a time.
+# Environments that know nothing of each other, and pip uses one processor: two are made at a time.
 .PHONY: environments
-environments: node_modules/.tools .venv-sbom/.installed ## Install every locked package that the tests need
+environments: node_modules/.tools ## Install every locked package that the tests need
 
 .PHONY: tools
 tools: $(BIN)/python ## Install or find everything that the tests need
@@ -139,6 +140,7 @@ test-drawn: ## Draw all examples of each property, where make test draws one in 
 test-estate: ## Plan sit; repair, roll back, hand over and destroy whole applied estates; scan all Terraform
 test-clients: ## Draw in every mail client that `make clients` installs; one that is missing is a failure
 test-image: ## Build the container image, run it and try it: health, check, a picture, no root, an end within its grace
+test-image: .venv-sbom/.installed
 test-%: tools
 	@$(BIN)/python -m pytest --numprocesses $(TEST_WORKERS) --dist loadgroup --heavy $* $(ARGS)
 

@@ -145,7 +145,7 @@ pipeline-cost: tools infra-tools ## Estimate what dev and sit cost in a month, w
 rehearsal = $(BIN)/python -m tests.infra.rehearsal $(if $(filter yes,$(JSON)),--json)
 
 .PHONY: pipeline
-pipeline: tools infra-tools ## Rehearse the whole journey here: push, plan, apply, publish, promote, break, roll back, destroy (AFRESH=yes, WHOLE=yes, JSON=yes)
+pipeline: tools infra-tools .venv-sbom/.installed ## Rehearse the whole journey here: push, plan, apply, publish, promote, break, roll back, destroy (AFRESH=yes, WHOLE=yes, JSON=yes)
 	@$(rehearsal) $(if $(filter yes,$(AFRESH)),--afresh) $(if $(filter yes,$(WHOLE)),--whole) --at-once $(WORKERS) --until="$$UNTIL"
 
 .PHONY: pipeline-steps

@@ -31,8 +31,8 @@ $(CHECKOV)/.installed: requirements/checkov.lock | $(BIN)/python
 	@$(CHECKOV)/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements/checkov.lock
 	@touch $@
 
-# The tests ask whether a job finds it, and those of whole estates scan with it.
-environments: $(CHECKOV)/.installed
+# The tests of whole estates scan with it, and ask whether a job finds it.
+test-estate: $(CHECKOV)/.installed
 
 # A job that plans, applies or verifies needs boto3 and Terraform; whoever has more installed has these.
 $(VENV)/.deploy: requirements/deploy.lock | $(BIN)/python

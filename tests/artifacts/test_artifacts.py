@@ -160,6 +160,7 @@ def test_the_bill_of_an_image_names_the_packages_of_python_and_debian(bills: Bil
     }
 
 
+@pytest.mark.heavy("image")
 @pytest.mark.parametrize(
     ("name", "content", "said"),
     [

@@ -32,6 +32,7 @@ from app.browser.launching import driver, launch
 from app.browser.measuring import PlacedElement
 from app.browser.session import Drawer, Session
 from tests.browser.living import left_in, living_with
+from tests.slices import each_of
 from tests.waiting import eventually, patience
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="places for programs are Linux's own")
@@ -62,13 +63,13 @@ REACHED: dict[str, Callable[[Path, str], object]] = {
     ("reached", "ending"),
     [
         ("a driver", "SIGHUP"),
-        ("a profile", "SIGTERM"),
-        ("a picture", "SIGINT"),
         ("a profile", "SIGKILL"),
         ("a picture", "the whole group"),
         *(
             pytest.param(reached, ending, marks=pytest.mark.heavy("pictures"))
             for reached, ending in [
+                ("a profile", "SIGTERM"),
+                ("a picture", "SIGINT"),
                 ("a home", "SIGKILL"),
                 ("a driver", "SIGKILL"),
                 ("a picture", "SIGKILL"),
@@ -208,7 +209,7 @@ open_roundcube(Browser(Path("washer"), "1", "a test", env), ExitStack(), 600).sa
 """
 
 
-@pytest.mark.parametrize("ending", ["SIGKILL", "the whole group"])
+@pytest.mark.parametrize("ending", each_of(["SIGKILL", "the whole group"], 2, "pictures"))
 def test_nothing_is_left_of_a_sanitizer_whose_run_is_killed(tmp_path: Path, ending: str) -> None:
     """PHP, in the middle of a mail, and the browser that waits for it."""
     (tmp_path / "temporary").mkdir()

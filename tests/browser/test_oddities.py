@@ -53,13 +53,13 @@ def test_what_moves_by_itself_comes_to_rest(session: Session, what: str) -> None
     assert drawings[1:] == drawings[:-1]
 
 
-@pytest.mark.parametrize("what", each_of(SEEN, 2, "pictures"))
+@pytest.mark.parametrize("what", each_of(SEEN, 3, "pictures"))
 def test_what_is_brought_to_rest_is_seen(session: Session, what: str) -> None:
     full, empty = SEEN[what]
     assert session.draw(full, FRAMES[:2]) != session.draw(empty, FRAMES[:2])
 
 
-@pytest.mark.parametrize("what", each_of(NAMED, 2, "pictures"))
+@pytest.mark.parametrize("what", each_of(NAMED, 3, "pictures"))
 def test_no_name_in_a_mail_hides_it(session: Session, what: str) -> None:
     named, plain = NAMED[what]
     assert session.draw(named, FRAMES) == session.draw(plain, FRAMES)

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.slices import each_of
+
 ROOT = Path(__file__).parents[2]
 RECEIPT = "receipts/receipt"
 
@@ -39,7 +41,9 @@ def in_a_shell(script: str, **variables: str) -> subprocess.CompletedProcess[str
     )
 
 
-@pytest.mark.parametrize("words", [f"render {RECEIPT}", f"render {RECEIPT} --format json", "list", "--help"])
+@pytest.mark.parametrize(
+    "words", each_of([f"render {RECEIPT}", f"render {RECEIPT} --format json", "--help", "list"], 2, "cuts")
+)
 def test_a_reader_that_goes_away_hears_no_complaint(words: str) -> None:
     done = in_a_shell(f"bt {words} | head -c 10; exit ${{PIPESTATUS[0]}}")
     assert done.stderr == ""
@@ -55,14 +59,18 @@ def test_a_check_that_nobody_reads_to_its_end_does_not_pass(small: Callable[...,
 
 @pytest.mark.parametrize(
     "words",
-    [
-        f"render {RECEIPT} > /dev/full",
-        f"render {RECEIPT} --format eml > /dev/full",
-        f"check {RECEIPT} --json > /dev/full",
-        "list > /dev/full",
-        "--help > /dev/full",
-        f"render {RECEIPT} >&-",
-    ],
+    each_of(
+        [
+            f"render {RECEIPT} > /dev/full",
+            f"render {RECEIPT} --format eml > /dev/full",
+            f"check {RECEIPT} --json > /dev/full",
+            "list > /dev/full",
+            "--help > /dev/full",
+            f"render {RECEIPT} >&-",
+        ],
+        2,
+        "cuts",
+    ),
 )
 def test_output_that_cannot_be_written_is_one_clear_error(words: str) -> None:
     done = in_a_shell(f"bt {words}")

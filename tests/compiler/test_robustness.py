@@ -348,7 +348,7 @@ MUCH_OF_ONE_THING = [
 ]
 
 
-@pytest.mark.parametrize("html", each_of(MUCH_OF_ONE_THING, 3, "corpus"), ids=lambda html: html[:30])
+@pytest.mark.parametrize("html", each_of(MUCH_OF_ONE_THING, 5, "corpus"), ids=lambda html: html[:30])
 def test_a_megabyte_of_one_thing_compiles_in_seconds(html: str) -> None:
     source = TemplateSource("mail", SourceFile(Path("/t/mail.html"), "mail.html", html), None, None, {})
     start = process_time()

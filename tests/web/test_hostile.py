@@ -125,7 +125,7 @@ def test_a_hostile_template_runs_nothing_and_reaches_nobody(browser: Browser, ho
 
 
 @pytest.mark.parametrize(
-    "every", [pytest.param(3, id="a slice"), pytest.param(1, id="all", marks=pytest.mark.heavy("pictures"))]
+    "every", [pytest.param(6, id="a slice"), pytest.param(1, id="all", marks=pytest.mark.heavy("pictures"))]
 )
 def test_the_hostile_fixture_of_every_mail_stays_words(
     browser: Browser, real_server: Server, every: int

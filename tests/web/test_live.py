@@ -18,6 +18,7 @@ from app.core.sources import TemplateSet, TemplateSource
 from app.web.live.broadcast import Broadcast, News
 from app.web.live.watching import watch
 from app.web.live.workspace import LiveWorkspace
+from tests.slices import each_of
 from tests.waiting import patience
 from tests.web.conftest import METADATA, Folders
 
@@ -268,16 +269,20 @@ def replace_root(folder: Path) -> None:
 
 @pytest.mark.parametrize(
     "save",
-    [
-        save_in_place,
-        save_by_rename,
-        save_with_backup,
-        create,
-        create_deep,
-        delete,
-        move_folder_in,
-        replace_root,
-    ],
+    each_of(
+        [
+            save_in_place,
+            save_by_rename,
+            save_with_backup,
+            create,
+            create_deep,
+            delete,
+            move_folder_in,
+            replace_root,
+        ],
+        2,
+        "pictures",
+    ),
 )
 def test_every_way_of_saving_is_noticed_and_so_is_the_next_save(
     tmp_path: Path, save: Callable[[Path], None]

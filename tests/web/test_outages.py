@@ -239,7 +239,7 @@ def test_a_list_that_could_not_be_had_is_taken_once_it_can(
     expect(greeting.locator("#data")).to_have_value('{"name": "half')
 
 
-@pytest.mark.parametrize("fault", each_of(["refused", "other's page", "head alone"], 2, "pictures"))
+@pytest.mark.parametrize("fault", each_of(["refused", "other's page", "head alone"], 3, "pictures"))
 def test_a_thumbnail_that_was_not_answered_comes_by_itself(browser: Browser, way: Way, fault: Fault) -> None:
     way.breaks(fault, "/preview/mails/greeting[?]")
     with opened(browser, way.url) as (page, misdeeds):

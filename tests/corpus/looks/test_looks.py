@@ -23,10 +23,11 @@ from scripts.corpus.looks import (
 )
 from tests.corpus.looks.generated import generated
 from tests.corpus.looks.patterns import EXCEPTIONS, Pattern, templates
+from tests.slices import each_of
 
 EMPTY = TemplateSet(Path("/t"), {}, {}, {}, {})
 CORPUS = list(templates())
-SLICE = CORPUS[::43]
+SLICE = CORPUS[::60]
 
 
 @pytest.fixture(scope="module")  # while it lives, no other test can run an event loop of its own
@@ -57,16 +58,20 @@ def test_the_corpus_is_large_and_each_of_its_templates_has_a_name_of_its_own() -
 
 @pytest.mark.parametrize(
     ("one", "other", "pixels"),
-    [
-        ("<p style='cursor: help'>a</p>", "<p>a</p>", False),  # nothing is drawn of it
-        ("<style>@media (max-width: 400px) { p { color: red } }</style><p>a</p>", "<p>a</p>", True),
-        (
-            "<style>p::after { content: 'b' }</style><p>a</p>",
-            "<p>a</p>",
-            True,
-        ),  # an element's style has no part in it
-        ("<p>a</p>", "<p>a</p><i></i>", False),
-    ],
+    each_of(
+        [
+            ("<p style='cursor: help'>a</p>", "<p>a</p>", False),  # nothing is drawn of it
+            ("<style>@media (max-width: 400px) { p { color: red } }</style><p>a</p>", "<p>a</p>", True),
+            (
+                "<style>p::after { content: 'b' }</style><p>a</p>",
+                "<p>a</p>",
+                True,
+            ),  # an element's style has no part in it
+            ("<p>a</p>", "<p>a</p><i></i>", False),
+        ],
+        2,
+        "corpus",
+    ),
 )
 def test_a_difference_is_seen(pages: Pages, one: str, other: str, pixels: bool) -> None:
     found = first_difference(pages, one, other)
@@ -77,15 +82,19 @@ def test_a_difference_is_seen(pages: Pages, one: str, other: str, pixels: bool) 
 
 @pytest.mark.parametrize(
     ("one", "other", "named", "expected"),
-    [
-        ("<p style='color: #c00'>a</p>", "<p>a</p>", {"left"}, False),
-        ("<p style='color: #c00; cursor: help'>a</p>", "<p>a</p>", {"color"}, False),
-        # Its shorthand, a mark of it, and what follows from it, also of other elements.
-        ("<p style='border-top: 1px solid'>a</p>", "<p>a</p>", {"border"}, True),
-        ("<p style='color: #c00 !important'>a</p>", "<p>a</p>", {"color"}, True),
-        ("<div style='width: 50px'>a b c d e f g h</div>", "<div>a b c d e f g h</div>", {"width"}, True),
-        ("<p>a</p>", "<p>a</p><i></i>", {"all"}, False),
-    ],
+    each_of(
+        [
+            ("<p style='color: #c00'>a</p>", "<p>a</p>", {"left"}, False),
+            ("<p style='color: #c00; cursor: help'>a</p>", "<p>a</p>", {"color"}, False),
+            # Its shorthand, a mark of it, and what follows from it, also of other elements.
+            ("<p style='border-top: 1px solid'>a</p>", "<p>a</p>", {"border"}, True),
+            ("<p style='color: #c00 !important'>a</p>", "<p>a</p>", {"color"}, True),
+            ("<div style='width: 50px'>a b c d e f g h</div>", "<div>a b c d e f g h</div>", {"width"}, True),
+            ("<p>a</p>", "<p>a</p><i></i>", {"all"}, False),
+        ],
+        2,
+        "corpus",
+    ),
 )
 def test_a_warning_accounts_for_what_it_names_and_for_nothing_else(
     pages: Pages, one: str, other: str, named: set[str], expected: bool
@@ -96,23 +105,31 @@ def test_a_warning_accounts_for_what_it_names_and_for_nothing_else(
 
 @pytest.mark.parametrize(
     ("html", "change", "expected"),
-    [
-        # What the rule for a name in other letters says of its elements, and of no others.
-        (
-            "<style>.Card b{color:red}</style><p class=card><b>x</b></p><b>y</b>",
-            "<b style='color:blue'>x",
-            True,
-        ),
-        ("<style>.Card b{color:red}</style><p class=card><b>x</b></p><b>y</b>", "<b style='left:0'>x", False),
-        (
-            "<style>.Card b{color:red}</style><p class=card><b>x</b></p><b>y</b>",
-            "<b style='color:blue'>y",
-            False,
-        ),
-        # What data bring along, and nothing else.
-        ("<style>b{color:red}</style><i>w</i><div>{{{m}}}</div><i>z</i>", "<b style='top:0'>x", True),
-        ("<style>b{color:red}</style><i>w</i><div>{{{m}}}</div><i>z</i>", "<i style='top:0'>z", False),
-    ],
+    each_of(
+        [
+            # What the rule for a name in other letters says of its elements, and of no others.
+            (
+                "<style>.Card b{color:red}</style><p class=card><b>x</b></p><b>y</b>",
+                "<b style='color:blue'>x",
+                True,
+            ),
+            (
+                "<style>.Card b{color:red}</style><p class=card><b>x</b></p><b>y</b>",
+                "<b style='left:0'>x",
+                False,
+            ),
+            (
+                "<style>.Card b{color:red}</style><p class=card><b>x</b></p><b>y</b>",
+                "<b style='color:blue'>y",
+                False,
+            ),
+            # What data bring along, and nothing else.
+            ("<style>b{color:red}</style><i>w</i><div>{{{m}}}</div><i>z</i>", "<b style='top:0'>x", True),
+            ("<style>b{color:red}</style><i>w</i><div>{{{m}}}</div><i>z</i>", "<i style='top:0'>z", False),
+        ],
+        2,
+        "corpus",
+    ),
 )
 def test_a_warning_of_elements_accounts_for_these_alone(
     pages: Pages, html: str, change: str, expected: bool
@@ -139,7 +156,9 @@ def test_the_properties_are_those_that_the_warnings_name() -> None:
     assert named_in_warnings(compilation) == {"color", "left"}
 
 
-@pytest.mark.parametrize("pictures", [1, 3], ids=["once", "until nothing seems to change"])
+@pytest.mark.parametrize(
+    "pictures", each_of([1, 3], 2, "corpus"), ids=["once", "until nothing seems to change"]
+)
 def test_what_comes_late_to_one_page_is_no_difference(
     pages: Pages, monkeypatch: pytest.MonkeyPatch, pictures: int
 ) -> None:

@@ -195,7 +195,7 @@ def test_cut_off_after_any_page_it_goes_on_from_there(tables: Tables, tmp_path: 
 
 
 def test_many_pages_and_segments_bring_back_every_item_once(tables: Tables, tmp_path: Path) -> None:
-    items = [tenant(number) for number in range(230)]
+    items = [tenant(number) for number in range(60)]
     tables.put(tables.restored, *items)
     journal = open_journal(tmp_path / "journal.json", question(tables, segments=4), afresh=False)
     run(tables.client, journal, page_size=7)
