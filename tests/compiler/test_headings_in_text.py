@@ -97,7 +97,25 @@ CASES = [
     ("<tr><th>a<th>b</tr><tr><th>c<th>d</tr><tr><th>e<th>f</tr>", "a | b\nc | d\ne | f"),
     (
         "%{{#l}}<tr><th>D<th>E<th>F</tr><tr><td>a<td>b<td>c</tr>{{/l}}",
-        "A | B | C\n{{#l}}\nD | E | F\na | b | c\n{{/l}}",
+        "A | B | C\n\n{{#l}}\nD:  a\nE:  b\nF:  c\n\n{{/l}}",
+    ),
+    # So are those in a section, of its rows alone; a sum below has none.
+    (
+        "%{{#i}}<tr><td>{{a}}<td>{{b}}<td>{{c}}</tr>{{/i}}"
+        "{{#l}}<tr><th>D<th>E<th>F</tr>{{#k}}<tr><td>{{d}}<td>{{e}}<td>{{f}}</tr>{{/k}}{{/l}}"
+        "<tr><td colspan=2>Total<td>{{t}}</tr>",
+        "{{^i}}\nA | B | C\n{{/i}}\n{{#i}}\nA:  {{a}}\nB:  {{b}}\nC:  {{c}}\n\n{{/i}}\n"
+        "{{#l}}\n{{^k}}\nD | E | F\n{{/k}}\n{{#k}}\nD:  {{d}}\nE:  {{e}}\nF:  {{f}}\n\n{{/k}}\n{{/l}}\n"
+        "Total:  {{t}}",
+    ),
+    (
+        "{{#l}}<tr><th>A<th>B<th>C</tr><tr><td>{{a}}<td>{{b}}<td>{{c}}</tr>{{/l}}"
+        "{{^l}}<tr><th>D<th>E<th>F</tr><tr><td>1<td>2<td>3</tr>{{/l}}",
+        "{{#l}}\nA:  {{a}}\nB:  {{b}}\nC:  {{c}}\n\n{{/l}}\n{{^l}}\nD:  1\nE:  2\nF:  3\n\n{{/l}}",
+    ),
+    (
+        "%{{#l}}<tr><th>D<th>E<th>F</tr><tr><td>{{d}}<td>{{e}}<td>{{f}}</tr>{{/l}}<tr><td>1<td>2<td>3</tr>",
+        "A | B | C\n{{#l}}\nD | E | F\n{{d}} | {{e}} | {{f}}\n{{/l}}\n1 | 2 | 3",
     ),
     # A name with no value is no sum.
     ("<tr><th>A<th>B</tr><tr><td>a<td></tr><tr><td>{{b}}<td>1</tr>", "A:  a\n\nA:  {{b}}\nB:  1"),

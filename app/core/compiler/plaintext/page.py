@@ -130,6 +130,10 @@ class Layout:
         """Whether a veiled tag stands for rows or cells, rather than for one end of a section."""
         return self._tag(word).kind is TokenKind.UNESCAPED
 
+    def is_end(self, word: str) -> bool:
+        """Whether a veiled tag ends a section."""
+        return self._tag(word).kind is TokenKind.END
+
     def brings(self, node: ElementNode) -> bool:
         """Whether a node stands for a variable that brings rows or cells."""
         number = section_number(node) if is_comment(node) else None
@@ -182,9 +186,8 @@ class Layout:
 
     def is_of_values(self, text: str) -> bool:
         """Whether a text is printed by data alone, with no section."""
-        return bool(self._values(text)) and all(
-            self._tag(word).kind in PRINTING for word in self._values(text)
-        )
+        tags = [self._tag(word) for word in self._values(text)]
+        return bool(tags) and all(tag.kind in PRINTING for tag in tags)
 
     def colon(self, text: str, gap: str = "") -> str:
         """What stands behind a label: a colon, which hangs on the label where that is nothing but values.

@@ -76,6 +76,28 @@ def _strays(element: ElementNode) -> bool:
     return any((child.tail or "").strip() or (child.tag == "tr" and _strays(child)) for child in element)
 
 
+class _Part:
+    """Rows in one section, with its ``tags``, or rows in none."""
+
+    def __init__(self, reader: CellReader) -> None:
+        self.texts: list[Texts] = []
+        self.tags: tuple[Texts, Texts] | None = None
+        self._reader = reader
+
+    @property
+    def has_cells(self) -> bool:
+        """Whether it holds more than tags."""
+        return any(item.cells for item in self.texts)
+
+    def every(self) -> list[Texts]:
+        """Its rows, and its tags."""
+        return [self.tags[0], *self.texts, self.tags[1]] if self.tags else self.texts
+
+    def head(self) -> Head | None:
+        """The headings that it begins with."""
+        return _TableText(self._reader, self.texts)._head() if self.has_cells else None
+
+
 class _TableText:
     """Rows with their texts, and the form that they are written in."""
 
@@ -92,6 +114,11 @@ class _TableText:
         head = self._head()
         if head is not None:
             return self._below_headings(head)
+        parts = self._parts(self._texts)
+        if parts and all(part.tags for part in parts if part.has_cells):
+            headed = self._headed(parts)
+            if headed is not None:
+                return headed
         if self._begins_with_labels() or self._names_and_tells():
             return list(self._labelled_rows(self._texts, []))
         if len(filled) > 1 and all(
@@ -139,6 +166,13 @@ class _TableText:
             if below is not None:
                 upper = self._below_headings(Head(self._reader.page, head.rows, rest[:number]))
                 return [*upper, *[Line(LineKind.BLANK)] * (number > 0), *lower._below_headings(below)]
+        parts = self._parts(rest) if further else []
+        place = next((place for place, part in enumerate(parts) if part.tags and part.head()), len(parts))
+        lower_lines = self._headed(parts[place:]) if place < len(parts) else None
+        if lower_lines is not None:
+            others = [item for part in parts[:place] for item in part.every()]
+            upper = self._below_headings(Head(self._reader.page, head.rows, others))
+            return [*titles, *upper, Line(LineKind.BLANK), *lower_lines]
         goes_on = bool(further)
         fits = not goes_on and all(head.is_stacked(item) for item in rest if len(item.cells) > 2)
         without = head.where_untold() if fits else None
@@ -150,6 +184,44 @@ class _TableText:
         if not goes_on and all(len(item.cells) <= 2 for item in rest):
             return [*titles, *headings, *self._labelled_rows(rest, [])]
         return [*titles, *headings, *self._barred(rest)]
+
+    def _parts(self, texts: Sequence[Texts]) -> list[_Part]:
+        """Rows with the outermost section around them, if any; none where one does not end among them."""
+        parts: list[_Part] = []
+        opened: list[Texts] = []
+        for item in texts:
+            is_tag = self._is_tag(item.row.word)
+            if is_tag and self._reader.page.is_end(item.row.word):
+                if not opened:
+                    return []
+                first = opened.pop()
+                if not opened:
+                    parts[-1].tags = (first, item)
+                    continue
+            elif is_tag:
+                opened.append(item)
+                if len(opened) == 1:
+                    parts.append(_Part(self._reader))
+                    continue
+            if not parts or (not opened and parts[-1].tags):
+                parts.append(_Part(self._reader))
+            parts[-1].texts.append(item)
+        return [] if opened else parts
+
+    def _headed(self, parts: Sequence[_Part]) -> list[Line] | None:
+        """Sections with headings of their own, and sums between them; None where there is more."""
+        found: list[Line] = []
+        for part in parts:
+            head = part.head() if part.tags else None
+            if head is not None and part.tags:
+                opening, closing = map(self._between, part.tags)
+                inside = _TableText(self._reader, part.texts)._below_headings(head)
+                found += [opening, *inside, Line(LineKind.BLANK), closing]
+            elif all(len(item.cells) <= 2 for item in part.texts):
+                found += self._labelled_rows(part.every(), [])
+            else:
+                return None
+        return found
 
     def _is_outside_sections(self, texts: Sequence[Texts], place: int) -> bool:
         """Whether no section that begins above a row ends below it."""
