@@ -157,6 +157,32 @@ def test_elements_from_data_are_no_difference_but_are_named_where_a_rule_misses_
         assert (finding.template, finding.fixture) == ("mail", "f")
 
 
+@pytest.mark.parametrize(
+    ("css", "body", "markup"),
+    [
+        ("td>b", "<table><tr><td><b>x{{{x}}}y</b></td></tr></table>", "<p>m"),
+        ("td>b", "<table><tr><td><b>x{{{x}}}y</b></td></tr></table>", "</b></td><td><p><b>m</b></p><b><p>"),
+        ("td>b", "<table><tr><td>{{{x}}} <b>k</b></td></tr></table>", "<i>"),
+        ("div>b", "<div>{{{x}}} <b>k</b></div>", "</div>"),
+        ("td b", "<table><tr><td>{{{x}}} <b>k</b></td></tr></table>", "</table>"),
+    ],
+)
+def test_what_markup_in_data_tears_is_a_warning(css: str, body: str, markup: str) -> None:
+    """A parser makes two of the author's element, or puts it elsewhere: its style attribute goes along."""
+    compilation = compile_text(f"<style>{css}{{color:#c00}} u{{color:#0c0}}</style>{body}<u>z</u>")
+    for data, codes in (
+        ({"x": "m"}, []),
+        ({"x": "<i>m</i><br>"}, []),
+        ({"x": markup}, ["markup-not-inlined"]),
+    ):
+        found = equivalence_findings(compilation, EMPTY, data, fixture="")
+        assert [(item.code, item.severity) for item in found] == [(code, Severity.WARNING) for code in codes]
+    wrong = compilation.compiled.html.replace('"color:#0c0"', '"color:#00c"')
+    broken = replace(compilation, compiled=replace(compilation.compiled, html=wrong))
+    (finding,) = equivalence_findings(broken, EMPTY, {"x": "<i>m</i>"}, fixture="")
+    assert (finding.code, finding.severity) == ("not-equivalent", Severity.ERROR)
+
+
 @pytest.mark.parametrize("style", ["", ".x{color:red}", ".x{color:red} body{top:0}"])
 @pytest.mark.parametrize(
     "body",

@@ -23,6 +23,9 @@ from bbws_templates.tokens import Token, TokenKind, position, tokenize
 MARK = "data-bbws-from-data"
 """The attribute of an element that data brought along; its value is the number of the tag that did."""
 
+NUMBER = "data-bbws-number"
+"""The attribute of an element of the template's own; its value counts them as they are written."""
+
 # A parser merges the attributes of a second <body> into the first, which is the template's own.
 _FRAME = frozenset({"html", "head", "body"})
 
@@ -40,10 +43,24 @@ class RenderedSource:
     """A source rendered with data, nothing inlined.
 
     ``html`` has a ``MARK`` in each element that data brought along; ``raw_tags`` is keyed by its value.
+    ``as_written`` is the same without marks, ``spans`` are where what data brought stands in it.
     """
 
     html: str
     raw_tags: Mapping[str, RawTag]
+    as_written: str
+    spans: Sequence[tuple[int, int]]
+
+    def numbered(self) -> str:
+        """The HTML with a ``NUMBER`` in each element of the template's, a ``MARK`` in each of the data's."""
+        return _marked(self.as_written, self.spans, numbered=True)
+
+    def numbered_without_data(self) -> str:
+        """The same without what data brought along."""
+        edits = Edits(self.as_written)
+        for start, end in self.spans:
+            edits.replace(start, end, "")
+        return _marked(edits.applied(), (), numbered=True)
 
 
 class AuthoredTemplate:
@@ -101,6 +118,8 @@ class AuthoredTemplate:
         return RenderedSource(
             _marked(html, spans) if spans else html,
             {str(number): item for number, item in enumerate(raw_tags)},
+            html,
+            spans,
         )
 
 
@@ -108,12 +127,21 @@ def _unescaped(source: str) -> dict[int, Token]:
     return {token.start: token for token in tokenize(source) if token.kind is TokenKind.UNESCAPED}
 
 
-def _marked(html: str, spans: Sequence[tuple[int, int]]) -> str:
-    """``html`` with the number of its span in every start tag that begins in one."""
+def _marked(html: str, spans: Sequence[tuple[int, int]], *, numbered: bool = False) -> str:
+    """``html`` with the number of its span in every start tag that begins in one.
+
+    Those of the template itself may be ``numbered``, too.
+    """
     starts = [start for start, _ in spans]
     edits = Edits(html)
+    own = 0
     for tag in Markup(html).start_tags:
         number = bisect_right(starts, tag.start) - 1
-        if number >= 0 and tag.start < spans[number][1] and tag.name not in _FRAME:
+        if tag.name in _FRAME:
+            continue
+        if number >= 0 and tag.start < spans[number][1]:
             edits.insert(tag.name_end, f' {MARK}="{number}"')
+        elif numbered:
+            edits.insert(tag.name_end, f' {NUMBER}="{own}"')
+            own += 1
     return edits.applied()

@@ -12,7 +12,7 @@ order is seen.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import Any
@@ -20,8 +20,9 @@ from typing import Any
 import css_inline
 
 from app.core.compiler.compilation import Compilation
-from app.core.compiler.data_markup import MARK, AuthoredTemplate, RawTag
+from app.core.compiler.data_markup import MARK, AuthoredTemplate, RawTag, RenderedSource
 from app.core.compiler.loaded import with_stylesheets
+from app.core.compiler.torn_elements import torn_events
 from app.core.compiler.tracing import RenderedHtml
 from app.core.findings import Finding, Severity
 from app.core.html.edits import Edits
@@ -77,7 +78,9 @@ def equivalence_findings(
         html = with_stylesheets(rendered.html, compilation.stylesheets, compilation.imports)
         reduced = templates.settings.compiler.remove_unused
         ours, theirs = _sights(compiled, html, reduced=reduced)
-        difference = first_difference(ours, theirs, compilation.defeated)
+        difference, is_torn = _difference_beside_torn(compilation, rendered, (ours, theirs), reduced=reduced)
+        if difference is not None and is_torn:
+            return (_torn(_differing(compilation, data, compiled, difference, fixture)),)
         of_outlook = _marked_for_outlook(html) if difference is None and "[if" in html.lower() else None
         if of_outlook is not None:
             views = _sights(_marked_for_outlook(compiled) or "", of_outlook, reduced=reduced, by_word=True)
@@ -95,6 +98,35 @@ def equivalence_findings(
         found = [item for number, item in rendered.raw_tags.items() if number in reached]
         return tuple(_passed_over(item, source.name, fixture) for item in dict.fromkeys(found))
     return (_differing(compilation, data, compiled, difference, fixture),)
+
+
+def _difference_beside_torn(
+    compilation: Compilation, rendered: RenderedSource, sights: tuple[Sight, Sight], *, reduced: bool
+) -> tuple[Divergence | None, bool]:
+    """Where two documents first differ, and whether only in the style of what markup in data tears."""
+    found = differences(*sights, compilation.defeated)
+    first = next(found, None)
+    if first is None or not first.of_style or not rendered.raw_tags:
+        return first, False
+
+    def seen(html: str) -> Sequence[Event]:
+        numbered = look(with_stylesheets(html, compilation.stylesheets, compilation.imports))
+        return without_unused(sights[0], numbered)[1].events if reduced else numbered.events
+
+    torn = torn_events(rendered, seen)
+    serious = next((each for each in (first, *found) if not each.of_style or each.event not in torn), None)
+    return serious or first, serious is None
+
+
+def _torn(difference: Finding) -> Finding:
+    return replace(
+        difference,
+        code="markup-not-inlined",
+        severity=Severity.WARNING,
+        message="Markup in these data is not closed where it begins, or closes what the template opened: a "
+        f"parser moves or doubles this element, and other rules reach it. {difference.message}",
+        remedy="Let the data hold whole elements, that may stand where they are printed.",
+    )
 
 
 def _unproven(template: str, file: str, fixture: str) -> Finding:

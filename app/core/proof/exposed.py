@@ -22,7 +22,7 @@ _MAY_HIDE = re.compile(
     r"(?:display: none|(?:visibility|content-visibility|opacity|(?:max-)?(?:width|height)|font(?:-size)?"
     r"|line-height|text-indent|position|left|top|right|bottom|clip(?:-path)?|filter|transform|color|all|mso-hide)\b).*"
 )
-_VOID = frozenset(
+VOID = frozenset(
     f"<{name}>"
     for name in ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr")
 )
@@ -79,7 +79,7 @@ def exposed(events: Iterable[Event], meaning: Mapping[str, tuple[str, str]]) -> 
                 if not hidden and not any(each for _, each in around) and _is_shown_itself(event, meaning):
                     yield number
                 number += 1
-            if event.kind not in _VOID:
+            if event.kind not in VOID:
                 around.append((event.kind, hidden))
 
 
