@@ -164,7 +164,7 @@ MUTANTS: dict[str, Mutant] = {
     ),
     # What stays.
     "what is for phones is lost": Mutant(
-        ((INLINING, "sorted([*sheet.at_rules, *rules]", "sorted(rules"),), ("phone-plain",)
+        ((INLINING, "sorted([*at_rules, *rules]", "sorted(rules"),), ("phone-plain",)
     ),
     "what is for phones is for all": Mutant(
         (
