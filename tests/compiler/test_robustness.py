@@ -187,10 +187,15 @@ def test_hardly_anything_compiles_to_itself(html: str) -> None:
     assert not equivalence_findings(compilation, EMPTY, {}, fixture="")
 
 
-@pytest.mark.parametrize("html", ["<div>" * 3000, "<p>" + "<b>" * 3000])
-def test_nesting_without_end_is_one_clear_error(html: str) -> None:
+@pytest.mark.parametrize(
+    ("html", "line"),
+    [("<div>" * 3000, 1), ("<p>" + "<b>" * 3000, 1), ("<p>x</p>\n" * 20 + "<div>\n" * 600, 319)],
+)
+def test_nesting_without_end_is_one_clear_error_where_it_is_too_deep(html: str, line: int) -> None:
     source = TemplateSource("mail", SourceFile(Path("/t/mail.html"), "mail.html", html), None, None, {})
-    with pytest.raises(LimitError, match=r"^mail\.html:1:1: .* nested too deeply"):
+    with pytest.raises(
+        LimitError, match=rf"^mail\.html:{line}:\d+: More than 300 elements .* nested too deeply"
+    ):
         compile_template(source, EMPTY)
 
 

@@ -32,6 +32,8 @@ MAX_AGAIN = 20_000
 """Elements that a parser makes of start tags of which it has made one before."""
 MAX_DEPTH = 400
 """Elements within each other where only Outlook reads them; a browser takes 512."""
+SAFE_DEPTH = 300
+"""The same of those that everybody reads: so many are compiled for whoever asks, some more for most."""
 MAX_QUESTIONS = 300_000
 """How often it is asked whether an element matches: a thousand elements, and three hundred selectors."""
 MAX_STEPS = 20_000_000
@@ -78,19 +80,17 @@ def require_few_again(elements: int, name: str, place: Location) -> None:
         )
 
 
-def require_shallow(depth: int, place: Location) -> None:
-    """Refuse elements within each other without measure, in what Outlook alone reads.
+def too_deep(most: int, place: Location, where: str = "") -> LimitError:
+    """What is said of elements within each other without measure, at the first tag that is too deep.
 
-    Raises:
-        LimitError: at ``place``, where the first tag too deep begins.
+    ``where`` is whose reading that is, "" for everybody's.
     """
-    if depth > MAX_DEPTH:
-        raise LimitError(
-            f"In what Outlook reads, more than {MAX_DEPTH} elements lie within each other: "
-            "they are nested too deeply.",
-            location=place,
-            remedy="Nest them less deeply, or close what is left open.",
-        )
+    return LimitError(
+        f"{f'In what {where} reads, more' if where else 'More'} than {most} elements lie within each other: "
+        "they are nested too deeply.",
+        location=place,
+        remedy="Nest them less deeply, or close what is left open.",
+    )
 
 
 def require_bounded(markup: Markup, origins: Origins) -> None:

@@ -21,7 +21,13 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from app.core.compiler import marking
-from app.core.compiler.bounds import require_few_matches, require_few_questions, require_short_rules
+from app.core.compiler.bounds import (
+    SAFE_DEPTH,
+    require_few_matches,
+    require_few_questions,
+    require_short_rules,
+    too_deep,
+)
 from app.core.compiler.dependencies import Dependencies, Dependency, Role
 from app.core.compiler.document import Document
 from app.core.compiler.exposure import exposed_texts, with_exposed_styles
@@ -97,8 +103,11 @@ def compile_template(source: TemplateSource, templates: TemplateSet) -> Compilat
     try:
         return _Compiler(source, templates).compile()
     except RecursionError as error:
+        place = _Compiler(source, templates).first_too_deep()
+        if place is not None:
+            raise too_deep(SAFE_DEPTH, place) from error
         raise LimitError(
-            "Elements, rules or partials are nested too deeply.",
+            "Rules or partials are nested too deeply.",
             location=Location(source.html.label, 1, 1),
             remedy="Nest them less deeply.",
         ) from error
@@ -134,6 +143,15 @@ class _Compiler:
             with suppress(BbwsTemplatesError, RecursionError):
                 read()
         return self._reads.listed()
+
+    def first_too_deep(self) -> Location | None:
+        """Where the first element begins that lies in too many others, None where none does."""
+        with suppress(BbwsTemplatesError, RecursionError):
+            document = linked(self._html(), self._templates, self._note_stylesheet).document
+            number = mask(document).first_beyond(SAFE_DEPTH)
+            if number is not None:
+                return document.flat.origins.locate(document.markup.start_tags[number].start)
+        return None
 
     def compile(self) -> Compilation:
         source, metadata = self._source, self._metadata

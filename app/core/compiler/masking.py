@@ -92,6 +92,16 @@ class MaskedDocument:
         """The number of the start tag of each element that has one."""
         return {**{element: number for number, element in self.elements.items()}, **self.again}
 
+    def first_beyond(self, depth: int) -> int | None:
+        """The number of the first start tag of which an element lies in ``depth`` others; None for none."""
+        around = number = 0
+        for event, element in etree.iterwalk(self.root, ("start", "end")) if self.root is not None else ():
+            around += 1 if event == "start" else -1
+            number = self.numbers.get(element, number)  # what a parser adds is by the tag before it
+            if around > depth and event == "start":
+                return number
+        return None
+
 
 def _twins_around(
     root: ElementNode | None,

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from lxml import etree
-
-from app.core.compiler.bounds import MAX_DEPTH, require_bounded, require_shallow
+from app.core.compiler.bounds import MAX_DEPTH, require_bounded, too_deep
 from app.core.compiler.document import Document
 from app.core.compiler.inlining import RuleBook
 from app.core.compiler.masking import mask
@@ -31,15 +29,10 @@ def require_readings(document: Document) -> None:
     if len(document.readings.hidden_tags) <= _FEW:
         return
     for seen in document.as_outlook_reads():
-        masked = mask(seen)
-        depth = 0
-        for event, element in (
-            etree.iterwalk(masked.root, ("start", "end")) if masked.root is not None else ()
-        ):
-            depth += 1 if event == "start" else -1
-            if depth > MAX_DEPTH and event == "start":
-                number = masked.numbers.get(element, 0)
-                require_shallow(depth, document.flat.origins.locate(seen.markup.start_tags[number].start))
+        number = mask(seen).first_beyond(MAX_DEPTH)
+        if number is not None:
+            place = document.flat.origins.locate(seen.markup.start_tags[number].start)
+            raise too_deep(MAX_DEPTH, place, "Outlook")
 
 
 def rules_for_outlook(document: Document, book: RuleBook) -> dict[StartTag, Sequence[Matched]]:
