@@ -131,6 +131,7 @@ CASES = [
     ('<div style="line-height:0"><a href="{{u}}" style="display:block"><br></a></div>a', "a"),
     ('<a href="{{u}}" style="display:block"><img src=x width=1 height=1></a>a', "a"),
     ('<a href="{{u}}" style="display:block"><img style="width:1px;height:1px" alt="b"></a>a', "a"),
+    ('<a href="{{u}}" style="float:left"><p style="padding:9px 0"><img src=x width=1 height=1></a>a', "a"),
     ('<a href="{{u}}">{{#s}}<b style="display:inline-block;width:9px"></b>{{/s}}</a>', "{{#s}}{{u}} {{/s}}"),
 ]
 

@@ -108,7 +108,7 @@ def extent(
         return Extent(wide=wide, high=high, is_flat=True, is_within_line=True, margin=margin)
     if (tag in _PICTURES or tag in _DRAWN) and not is_block:
         # One that has not come, or of which one side is not known, is as high as it is wide.
-        return SEEN if wide else Extent(is_within_line=True, is_away=True, is_pixel=is_pixel)
+        return SEEN if wide else Extent(wide=wide, is_within_line=True, is_away=True, is_pixel=is_pixel)
     absolute = style.get("position") in _OUT_OF_FLOW
     floats = style.get("float") in _FLOATS
     by_width = _is_share(style, "width") or _is_share(style, "min-width")
