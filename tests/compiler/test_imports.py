@@ -281,6 +281,27 @@ def test_an_import_from_elsewhere_still_stands_before_all_rules(
     assert not equivalence_findings(compilation, templates, {}, fixture="")
 
 
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<!--[if mso]><style>/* c */@import 'late.css';@import 'a.css';</style><![endif]-->",
+        "<!--[if mso]><style>@import 'm.css';@import 'm.css'</style><![endif]-->",
+        "<style>i{top:0}@import 'a.css';</style><style>@import 'a.css';</style>",
+        "<style>@import 'late.css'; @import 'a.css'; @import url(//x.example/2)</style>",
+        "<style>@import 'a.css';@import 'm.css' p{top:0}</style>",
+    ],
+)
+def test_the_proof_finds_imports_where_they_are_brought(load: Loader, html: str) -> None:
+    own = {
+        "a.css": BASE,
+        "m.css": f"@import 'a.css';{_FONTS};i{{left:0}}",
+        "late.css": f"{_FONTS};p{{}}{_FONTS};",
+    }
+    templates = load({"mail.html": f"{html}<p>x</p>", **own})
+    compilation = compile_template(templates.templates["mail"], templates)
+    assert not equivalence_findings(compilation, templates, {}, fixture="")
+
+
 def test_an_import_from_elsewhere_within_the_conditions_of_another_is_told(compiled: Compile) -> None:
     files = {"a.css": f"{_FONTS};i{{top:0}}"}
     told = compiled("<style>@import 'a.css' print;</style><p>x</p>", files).findings

@@ -36,6 +36,7 @@ from app.core.sources import TemplateSet
 from bbws_templates.errors import Location
 from bbws_templates.mailing import Part, parsed_part
 
+_BLANKS = re.compile(r"[ \t\r\n\f]+")
 _LINE = "data-bbws-line"
 _OF_OUTLOOK = "data-bbws-outlook"
 # What is text to one reader, as in <noscript>, is markup to the one that sets the marks.
@@ -339,7 +340,9 @@ def _difference(left: Event | None, right: Event | None) -> str:
 def _comparable(event: Event) -> str:
     """The text of an event; styles in a comment for Outlook are compared when it is read as Outlook does."""
     text = _MARKED.sub("", event.text)
-    return _STYLE.sub("", text) if event.kind == "comment" and "[if" in text.lower() else text
+    if event.kind != "comment" or "[if" not in text.lower():
+        return text
+    return _BLANKS.sub("", _STYLE.sub("", text))  # of which words they part is seen there, too
 
 
 def _style_difference(

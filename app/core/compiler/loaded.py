@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
@@ -38,26 +37,20 @@ def _with_imports(css: str, statements: Mapping[str, str]) -> str:
 
     Behind a rule an ``@import`` loads nothing (CSS Cascading and Inheritance Level 4, section 2).
     """
-    one_of_them = re.compile("|".join(map(re.escape, sorted(statements, key=len, reverse=True))))
-    brought = [
-        (found.start, found.end, statements[written])
-        for found in imports(css)
-        if statements.get(written := css[found.start : found.end], written) != written
-    ]
-    if not brought:
-        return one_of_them.sub(lambda match: statements[match[0]], css)
-    first = brought[0][0]
     ahead: list[str] = []
     rest: list[str] = []
-    here = first
+    first = here = -1
     for found in imports(css):
-        if found.start < first:
+        written = css[found.start : found.end]
+        text = statements.get(written, written)
+        if first < 0 and text == written:
             continue
-        text = next(
-            (text for start, _, text in brought if start == found.start), css[found.start : found.end]
-        )
+        if first < 0:
+            first = here = found.start
         rest += [css[here : found.start], *_parted(text, ahead)]
         here = found.end
+    if first < 0:
+        return css
     moved = "".join(f"{statement.removesuffix(';')};\n" for statement in ahead)
     return f"{css[:first]}{moved}{''.join(rest)}{css[here:]}"
 

@@ -64,7 +64,7 @@ def significant(tokens: list[Any]) -> list[Any]:
 
 def unbracketed(tokens: list[Any]) -> list[Any]:
     """The tokens with those of brackets, ``[first]``, between two signs: a syntax says it so."""
-    if all(token.type != "[] block" for token in tokens):
+    if "[] block" not in [token.type for token in tokens]:
         return tokens
     found: list[Any] = []
     for token in tokens:
@@ -110,7 +110,7 @@ def is_basic(term: Term, token: Any) -> bool:
     if name == "url":
         return token.type == "url" or (token.type == "function" and token.lower_name in {"url", "src"})
     if name in _IDENTIFIERS:
-        return _is_name(name, token) and _word(token) not in term.excluded
+        return _is_name(name, token) and not (term.excluded and _word(token) in term.excluded)
     return True
 
 

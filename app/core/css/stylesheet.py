@@ -379,8 +379,9 @@ def _declared(
                 start = offsets.of(item)
                 # A name with a variable is known once there are data; of a NUL is told where it ends up.
                 is_settled = value and not is_veiled(name) and _NUL not in value
-                hidden = () if text.isascii() or not is_settled else hidden_in_declaration(name, item.value)
-                unseen = next(iter(hidden), None)
+                unseen = None
+                if is_settled and not text.isascii():
+                    unseen = next(hidden_in_declaration(name, item.value), None)
                 found = problem(name, value) if is_settled else ""
                 if found:
                     unknown = "" if is_known(name) or unseen else name

@@ -179,6 +179,8 @@ class _Walker:
                 inner = replace(around, like=like, parent=",".join(selectors), scope="")
                 yield from self.rules(body, inner)
             return
+        if _keyword(head) == "import":  # which has no block
+            return
         self._over = self._over or (not around.nested and _keyword(head) in _BLOCKS)
         if not _CONDITIONAL.match(head):
             text = said(f"{head} {{{''.join(body).strip()}}}")
