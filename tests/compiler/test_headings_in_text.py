@@ -109,6 +109,10 @@ CASES = [
         "Total:  {{t}}",
     ),
     (
+        "<tr><th colspan=3>T</tr>%{{#l}}<tr><th>D<th>E<th>F</tr><tr><td>a<td>b<td>c</tr>{{/l}}",
+        "T\nA | B | C\n\n{{#l}}\nD:  a\nE:  b\nF:  c\n\n{{/l}}",
+    ),
+    (
         "{{#l}}<tr><th>A<th>B<th>C</tr><tr><td>{{a}}<td>{{b}}<td>{{c}}</tr>{{/l}}"
         "{{^l}}<tr><th>D<th>E<th>F</tr><tr><td>1<td>2<td>3</tr>{{/l}}",
         "{{#l}}\nA:  {{a}}\nB:  {{b}}\nC:  {{c}}\n\n{{/l}}\n{{^l}}\nD:  1\nE:  2\nF:  3\n\n{{/l}}",

@@ -20,6 +20,12 @@ LONG = [
     ("<table>{}</table>", "<tr><td colspan=1000 rowspan=1000>w</td></tr>", 2_000),
     ("<table><tr>{}</tr></table>", "<td>w</td>", 2_000),
     ("<table>{}<tr><td>a</table>", "{{#a}}<caption>w</caption>{{/a}}", 2_500),
+    (
+        "<table><tr><th>a<th>b<th>c</tr>{}</table>",
+        "{{#l}}<tr><th>d<th>e<th>f</tr><tr><td>1<td>2<td>w</tr>{{/l}}",
+        300,
+    ),
+    ("<table><tr><th>a<th>b</tr>{}</table>", "<tr><th>d<th>e</tr><tr><td>1<td>w</tr>", 200),
     ("<div>" * 200 + "{}", "<p>w</p>", 2_000),
     ("<table><tr><td>" * 40 + "{}", "<p>w</p>", 2_000),
 ]

@@ -153,6 +153,20 @@ def rows(page: Layout, table: ElementNode) -> list[Row] | None:
     return found
 
 
+def holds_words(page: Layout, element: ElementNode) -> bool:
+    """Whether text stands between rows or cells, where none belongs."""
+    return any(
+        (child.tail or "").strip() or (child.tag in _GROUPS | {"tr"} and _strays(child))
+        for child in ordered(page, element)
+    )
+
+
+def _strays(element: ElementNode) -> bool:
+    if (element.text or "").strip():
+        return True
+    return any((child.tail or "").strip() or (child.tag == "tr" and _strays(child)) for child in element)
+
+
 def _only(page: Layout, run: list[ElementNode], place: str) -> bool:
     """Whether a run of children shows nothing but row groups of one kind."""
     elements = [node for node in run if is_element(node)]

@@ -19,6 +19,7 @@ from app.core.compiler.plaintext.sections import Conditional, Nodes, Showing, is
 
 WORDS = re.compile(r"[^\W\d_\U000f0000-\U0010ffff\ufdd0-\ufdef]{4,}")  # longer than a currency, and no tag
 _WORD = re.compile(r"[^\W\d_]{2,}")  # which is no part of a tag
+_BAR = " | "
 
 
 @dataclass(frozen=True)
@@ -297,3 +298,21 @@ def _headings(page: Layout, rows: Sequence[Texts]) -> list[Heading]:
         sure = [cell for cell, _ in cells if not page.holds_sections(cell.node)]
         found.append(Heading(columns[0][0], columns[-1][0] + 1, label, (sure or [cells[-1][0]])[0]))
     return found
+
+
+def goes_on(item: Texts) -> bool:
+    """Whether a row has no cell in front, for one of a row above reaches into it there."""
+    return item.row.reached and bool(item.cells) and item.row.cells[0].start > 0
+
+
+def beside(cells: Sequence[list[Line]]) -> list[Line]:
+    """Cells beside one another: the lines of one that is alone, else one line with bars."""
+    line = barred(cells)
+    return list(cells[0]) if len(cells) == 1 else [line] * bool(line.text)
+
+
+def barred(cells: Sequence[list[Line]]) -> Line:
+    """Cells as one line, with bars between them."""
+    last = next((text for text in reversed(cells) if text), [])
+    text = _BAR.join(filter(None, map(one_line, cells)))
+    return Line(LineKind.TEXT, text, bool(last) and last[-1].ends_in_address)

@@ -20,17 +20,26 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import chain, takewhile
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from app.core.compiler.plaintext.grid import Cell, ordered, rows
-from app.core.compiler.plaintext.headings import WORDS, Head, Texts, are_alike, continues, one_line
+from app.core.compiler.plaintext.grid import Cell, holds_words, rows
+from app.core.compiler.plaintext.headings import (
+    WORDS,
+    Head,
+    Texts,
+    are_alike,
+    barred,
+    beside,
+    continues,
+    goes_on,
+    one_line,
+)
 from app.core.compiler.plaintext.lines import Line, LineKind
 from app.core.compiler.plaintext.page import Layout
-from app.core.compiler.plaintext.sections import PLACE, Conditional, Showing, told_where, where_any
+from app.core.compiler.plaintext.sections import PLACE, Conditional, told_where, where_any
 from app.core.html.tree import ElementNode
 
 _ARRANGES = frozenset({"presentation", "none"})
-_BAR = " | "
 _LONG = 40  # characters of a cell beyond which it is no label and no figure
 _ADDRESS = re.compile(r"\w:\S*//|\w: \S*[@/]")
 _ENDS_LABEL = (":", "?", "：", "？", "؟")
@@ -56,24 +65,17 @@ def read_table(reader: CellReader, element: ElementNode) -> list[Line] | None:
     if element.get("role") in _ARRANGES or page.is_structured(element) or (element.text or "").strip():
         return None
     found = rows(page, element)
-    if found is None or not any(len(row.cells) > 1 for row in found) or _holds_words(page, element):
+    if found is None or not any(len(row.cells) > 1 for row in found) or holds_words(page, element):
         return None
     texts = [Texts(row, tuple(reader.lines(cell.node) for cell in row.cells)) for row in found]
     return _TableText(reader, texts).lines()
 
 
-def _holds_words(page: Layout, element: ElementNode) -> bool:
-    """Whether text stands between rows or cells, where none belongs."""
-    return any(
-        (child.tail or "").strip() or (child.tag in {"thead", "tbody", "tfoot", "tr"} and _strays(child))
-        for child in ordered(page, element)
-    )
+class _Headed(NamedTuple):
+    """Rows of headings and those ``below`` them."""
 
-
-def _strays(element: ElementNode) -> bool:
-    if (element.text or "").strip():
-        return True
-    return any((child.tail or "").strip() or (child.tag == "tr" and _strays(child)) for child in element)
+    rows: list[Texts]
+    below: list[Texts]
 
 
 class _Part:
@@ -93,8 +95,8 @@ class _Part:
         """Its rows, and its tags."""
         return [self.tags[0], *self.texts, self.tags[1]] if self.tags else self.texts
 
-    def head(self) -> Head | None:
-        """The headings that it begins with."""
+    def head(self) -> _Headed | None:
+        """The headings that it begins with, if any."""
         return _TableText(self._reader, self.texts)._head() if self.has_cells else None
 
 
@@ -124,10 +126,10 @@ class _TableText:
         if len(filled) > 1 and all(
             len(item.cells) > 1 and all(map(self._is_short, item.cells)) for item in filled
         ):
-            return list(self._barred(self._texts))
+            return list(self._with_bars(self._texts))
         return None
 
-    def _head(self) -> Head | None:
+    def _head(self) -> _Headed | None:
         """The rows of headings above all others but titles; none that data can leave out."""
         place = next((place for place, item in enumerate(self._texts) if len(item.cells) != 1), None)
         if place is None:
@@ -145,45 +147,66 @@ class _TableText:
             for number, text in enumerate(item.cells)
         ):
             return None
-        return Head(self._reader.page, rows, rest[len(further) :])
+        return _Headed(rows, rest[len(further) :])
 
-    def _below_headings(self, head: Head) -> list[Line]:
-        """Rows under headings: these are labels, or lines of their own above."""
-        rest = head.below
-        place = self._texts.index(head.rows[0])
-        titles = [line for item in self._texts[:place] for line in item.cells[0]]
-        labels = [heading.label for heading in head.headings]
-        headings = [_barred(item.cells) for item in head.rows]
-        plain = [number for number, item in enumerate(rest) if item.cells and not item.row.is_headings]
-        further = [
+    def _below_headings(self, found: _Headed) -> list[Line]:
+        """Rows under headings: these are labels, or lines of their own above; so are further ones below."""
+        lines: list[Line] = []
+        table: _TableText = self
+        while (split := table._split(found)) is not None:
+            above, lower, rest = split
+            lines += table._one_head(above)
+            lines += [Line(LineKind.BLANK)] * bool(above.below)
+            table, found = lower, rest
+        return lines + table._one_head(found)
+
+    def _split(self, found: _Headed) -> tuple[_Headed, _TableText, _Headed] | None:
+        """Rows above further headings that stand in no section, and those with what is below them."""
+        further = self._further(found.below)
+        outside = self._outside_sections(found.below) if further else frozenset()
+        for number in filter(outside.__contains__, further):
+            lower = _TableText(self._reader, found.below[number:])
+            rest = lower._head()
+            if rest is not None:
+                return _Headed(found.rows, found.below[:number]), lower, rest
+        return None
+
+    def _further(self, below: Sequence[Texts]) -> list[int]:
+        """The places of headings that have rows below them."""
+        plain = [number for number, item in enumerate(below) if item.cells and not item.row.is_headings]
+        return [
             number
-            for number, item in enumerate(rest)
+            for number, item in enumerate(below)
             if item.row.is_headings and (not plain or number < plain[-1])
         ]
-        for number in further:
-            lower = _TableText(self._reader, rest[number:])
-            below = lower._head() if self._is_outside_sections(rest, number) else None
-            if below is not None:
-                upper = self._below_headings(Head(self._reader.page, head.rows, rest[:number]))
-                return [*upper, *[Line(LineKind.BLANK)] * (number > 0), *lower._below_headings(below)]
-        parts = self._parts(rest) if further else []
+
+    def _one_head(self, found: _Headed) -> list[Line]:
+        """Rows under headings; in sections, there may be further ones."""
+        below, further = found.below, self._further(found.below)
+        parts = self._parts(below) if further else []
         place = next((place for place, part in enumerate(parts) if part.tags and part.head()), len(parts))
-        lower_lines = self._headed(parts[place:]) if place < len(parts) else None
-        if lower_lines is not None:
-            others = [item for part in parts[:place] for item in part.every()]
-            upper = self._below_headings(Head(self._reader.page, head.rows, others))
-            return [*titles, *upper, Line(LineKind.BLANK), *lower_lines]
-        goes_on = bool(further)
+        in_sections = self._headed(parts[place:]) if place < len(parts) else None
+        if in_sections is not None:
+            above = [item for part in parts[:place] for item in part.every()]
+            return [*self._one_head(_Headed(found.rows, above)), Line(LineKind.BLANK), *in_sections]
+        return self._under(Head(self._reader.page, found.rows, below), goes_on=bool(further))
+
+    def _under(self, head: Head, *, goes_on: bool) -> list[Line]:
+        """The rows below headings; with ``goes_on``, further headings are among them."""
+        rest = head.below
+        titles = [line for item in self._texts[: self._texts.index(head.rows[0])] for line in item.cells[0]]
+        labels = [heading.label for heading in head.headings]
+        headings = [barred(item.cells) for item in head.rows]
         fits = not goes_on and all(head.is_stacked(item) for item in rest if len(item.cells) > 2)
         without = head.where_untold() if fits else None
         if without is not None:
-            above = ([line] if line.text else headings for line in told_where(without, ""))
-            return [*titles, *chain(*above), *self._labelled_rows(rest, labels, head)]
+            above = chain(*([line] if line.text else headings for line in told_where(without, "")))
+            return [*titles, *above, *self._labelled_rows(rest, labels, head)]
         if not goes_on and any(map(head.is_uneven, rest)):
             return [*titles, *headings, *self._labelled_rows(rest, labels, head)]
         if not goes_on and all(len(item.cells) <= 2 for item in rest):
             return [*titles, *headings, *self._labelled_rows(rest, [])]
-        return [*titles, *headings, *self._barred(rest)]
+        return [*titles, *headings, *self._with_bars(rest)]
 
     def _parts(self, texts: Sequence[Texts]) -> list[_Part]:
         """Rows with the outermost section around them, if any; none where one does not end among them."""
@@ -223,12 +246,15 @@ class _TableText:
                 return None
         return found
 
-    def _is_outside_sections(self, texts: Sequence[Texts], place: int) -> bool:
-        """Whether no section that begins above a row ends below it."""
-        page, here = self._reader.page, Showing()
-        items = [here if number == place else item.row.word for number, item in enumerate(texts)]
-        tags = [item for item in items if item is here or (isinstance(item, str) and self._is_tag(item))]
-        return any(node is here for node in page.sections_of(tags))
+    def _outside_sections(self, texts: Sequence[Texts]) -> frozenset[int]:
+        """The places of the rows around which no section stands."""
+        found, depth = set(), 0
+        for place, item in enumerate(texts):
+            if self._is_tag(item.row.word):
+                depth += -1 if self._reader.page.is_end(item.row.word) else 1
+            elif depth == 0:
+                found.add(place)
+        return frozenset(found)
 
     def _is_tag(self, word: str) -> bool:
         """Whether a word between rows is the tag of a section, rather than what prints rows."""
@@ -252,21 +278,21 @@ class _TableText:
                 if above is not None and above.cells and not head.is_stacked(above):
                     yield Line(LineKind.BLANK)
                 yield from self._block(item, head, column)
-            elif _goes_on(item):
+            elif goes_on(item):
                 yield from (
                     line if line.kind is LineKind.TAG else replace(line, text=" " * column + line.text)
-                    for line in _beside(item.cells)
+                    for line in beside(item.cells)
                 )
             elif self._is_named(item, head):
                 label, *values = item.cells
-                yield from self._labelled(item.row.cells[0], one_line(label), _beside(values), column)
+                yield from self._labelled(item.row.cells[0], one_line(label), beside(values), column)
             else:
-                yield from _beside(item.cells)
+                yield from beside(item.cells)
             above = item
 
     def _is_named(self, item: Texts, head: Head | None) -> bool:
         """Whether the first cell of a row names what the others say."""
-        if len(item.cells) < 2 or item.is_linked(0) or _goes_on(item):
+        if len(item.cells) < 2 or item.is_linked(0) or goes_on(item):
             return False
         return len(item.cells) == 2 or (head is None and item.row.cells[0].is_heading)
 
@@ -314,13 +340,13 @@ class _TableText:
             return page.colon(label, gap)
         return "".join(f":{gap}" if tag == PLACE else tag for tag in tags)
 
-    def _barred(self, texts: Sequence[Texts]) -> Iterator[Line]:
+    def _with_bars(self, texts: Sequence[Texts]) -> Iterator[Line]:
         for item in texts:
-            yield self._between(item) if item.row.word else _barred(item.cells)
+            yield self._between(item) if item.row.word else barred(item.cells)
 
     def _begins_with_labels(self) -> bool:
         """Whether each row has a heading in front."""
-        rows = [item for item in self._filled if len(item.cells) > 1 and not _goes_on(item)]
+        rows = [item for item in self._filled if len(item.cells) > 1 and not goes_on(item)]
         return bool(rows) and all(
             item.row.cells[0].is_heading
             and not item.is_linked(0)
@@ -330,7 +356,7 @@ class _TableText:
 
     def _names_and_tells(self) -> bool:
         """Whether the first of two columns names what the second tells."""
-        rows = [item for item in self._filled if len(item.cells) > 1 or not _goes_on(item)]
+        rows = [item for item in self._filled if len(item.cells) > 1 or not goes_on(item)]
         if len(self._filled) < 2 or any(
             len(item.cells) != 2 or item.row.is_headings or item.is_linked(0) for item in rows
         ):
@@ -369,20 +395,3 @@ class _TableText:
         """The colon behind a label; none where it ends in such a sign, or is nothing but signs."""
         says = any(map(str.isalnum, label)) or not self._reader.page.is_fixed(label)
         return ":" if says and not label.endswith(_ENDS_LABEL) else ""
-
-
-def _goes_on(item: Texts) -> bool:
-    """Whether a row has no cell in front, for one of a row above reaches into it there."""
-    return item.row.reached and bool(item.cells) and item.row.cells[0].start > 0
-
-
-def _beside(cells: Sequence[list[Line]]) -> list[Line]:
-    """Cells beside one another: the lines of one that is alone, else one line with bars."""
-    line = _barred(cells)
-    return list(cells[0]) if len(cells) == 1 else [line] * bool(line.text)
-
-
-def _barred(cells: Sequence[list[Line]]) -> Line:
-    last = next((text for text in reversed(cells) if text), [])
-    text = _BAR.join(filter(None, map(one_line, cells)))
-    return Line(LineKind.TEXT, text, bool(last) and last[-1].ends_in_address)
