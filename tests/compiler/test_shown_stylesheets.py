@@ -66,3 +66,10 @@ def test_the_proof_sees_a_lost_word_however_many_conditions_there_are(conditions
         page = f"<!doctype html><body><div><style>{css}</style><p>x</p></div>"
         assert not first_difference(look(page), look(page))
         assert first_difference(look(page), look(page.replace("word", "")))
+
+
+@pytest.mark.parametrize(("layers", "said"), [(50, []), (51, ["limit"])])
+def test_layers_beyond_those_that_are_told_apart_are_no_proof(layers: int, said: list[str]) -> None:
+    css = "".join(f"@layer l{number}{{p{{top:{number}px}}}}" for number in range(layers))
+    found = compile_text(f"<!doctype html><head><style>{css}</style></head><body><p>x</p>")
+    assert [each.code for each in equivalence_findings(found, EMPTY, {}, fixture="")] == said

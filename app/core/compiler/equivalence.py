@@ -134,8 +134,8 @@ def _unproven(template: str, file: str, fixture: str) -> Finding:
     return Finding(
         code="limit",
         severity=Severity.ERROR,
-        message="With these data, rules under so many conditions apply to so many elements that it cannot be "
-        "proven that the compiled template is what its source says.",
+        message="With these data, rules under so many conditions, or in so many layers, apply that it "
+        "cannot be proven that the compiled template is what its source says.",
         location=Location(file, 1, 1),
         remedy="Leave out what the template does not use; Gmail drops all beyond 16 kB.",
         template=template,

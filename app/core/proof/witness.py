@@ -16,7 +16,16 @@ from typing import TypeAlias
 
 import css_inline
 
-from app.core.proof.atoms import Atoms, Watched, conditions, order, parts, sheet_atoms, style_atoms
+from app.core.proof.atoms import (
+    MOST_LAYERS,
+    Atoms,
+    Watched,
+    conditions,
+    order,
+    parts,
+    sheet_atoms,
+    style_atoms,
+)
 from app.core.proof.events import Event
 from app.core.proof.exposed import exposed, with_exposed
 from app.core.proof.pieces import BLANKS
@@ -56,7 +65,7 @@ MAX_ATOMS = 300_000
 
 
 class TooManyConditionsError(Exception):
-    """Conditions times elements are more than can be looked at in a second or two."""
+    """Conditions times elements, or layers, are more than can be looked at in a second or two."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +99,8 @@ def look(document: str, *, by_word: bool = False) -> Sight:
     asked = any(_AS_WRITTEN in css for css, _ in texts)
     watched: Watched = frozenset().union(*(conditions(css, medium) for css, medium in texts))
     ordered = order(tuple(texts))
+    if len(ordered.layers) > MOST_LAYERS:
+        raise TooManyConditionsError
     meaning: dict[str, tuple[str, str]] = {}
     ruled: set[str] = set()
     events: list[Event] = []
