@@ -308,3 +308,9 @@ def test_an_import_from_elsewhere_within_the_conditions_of_another_is_told(compi
     assert [item.message.partition(":")[0] for item in told if item.code == "missing-stylesheet"] == [
         "The @import of https"
     ]
+
+
+@pytest.mark.parametrize("condition", ["{{medium}}", "screen and (max-width: {{width}})", "layer({{name}})"])
+def test_a_condition_that_data_name_is_one_clear_error(compiled: Compile, condition: str) -> None:
+    with pytest.raises(CompileError, match=r"mail\.html:1:8: Data cannot say when .*a\.css is imported"):
+        compiled(f"<style>@import 'a.css' {condition}; p{{top:0}}</style><p>x</p>", {"a.css": BASE})

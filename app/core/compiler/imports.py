@@ -185,7 +185,7 @@ class Importer:
             Where the last piece that was copied begins.
 
         Raises:
-            CompileError: a file that imports itself.
+            CompileError: a file that imports itself, or is imported on a condition that data name.
             LimitError: the result is beyond ``MAX_CHARACTERS``.
             SourceError: a file that cannot be read.
         """
@@ -205,6 +205,12 @@ class Importer:
                     here = start + found.end
                 continue
             self._read(file)
+            if is_veiled(css[start + found.start : start + found.end]):
+                raise CompileError(
+                    f"Data cannot say when {file.label} is imported: it is brought before there are any.",
+                    location=place,
+                    remedy="Write the condition without Mustache, or two <style> elements, each in its section.",
+                )
             if file.label in chain:
                 raise CompileError(
                     f"Stylesheets import each other without end: {' → '.join([*chain, file.label])}.",
