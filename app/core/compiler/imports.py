@@ -209,7 +209,7 @@ class Importer:
                 raise CompileError(
                     f"Data cannot say when {file.label} is imported: it is brought before there are any.",
                     location=place,
-                    remedy="Write the condition without Mustache, or two <style> elements, each in its section.",
+                    remedy="Write the condition without Mustache, or a <style> in a section for each case.",
                 )
             if file.label in chain:
                 raise CompileError(

@@ -78,7 +78,7 @@ class _Headed(NamedTuple):
     below: list[Texts]
 
 
-class _Part:
+class _Stretch:
     """Rows in one section, with its ``tags``, or rows in none."""
 
     def __init__(self, reader: CellReader) -> None:
@@ -208,9 +208,9 @@ class _TableText:
             return [*titles, *headings, *self._labelled_rows(rest, [])]
         return [*titles, *headings, *self._with_bars(rest)]
 
-    def _parts(self, texts: Sequence[Texts]) -> list[_Part]:
+    def _parts(self, texts: Sequence[Texts]) -> list[_Stretch]:
         """Rows with the outermost section around them, if any; none where one does not end among them."""
-        parts: list[_Part] = []
+        parts: list[_Stretch] = []
         opened: list[Texts] = []
         for item in texts:
             is_tag = self._is_tag(item.row.word)
@@ -224,14 +224,14 @@ class _TableText:
             elif is_tag:
                 opened.append(item)
                 if len(opened) == 1:
-                    parts.append(_Part(self._reader))
+                    parts.append(_Stretch(self._reader))
                     continue
             if not parts or (not opened and parts[-1].tags):
-                parts.append(_Part(self._reader))
+                parts.append(_Stretch(self._reader))
             parts[-1].texts.append(item)
         return [] if opened else parts
 
-    def _headed(self, parts: Sequence[_Part]) -> list[Line] | None:
+    def _headed(self, parts: Sequence[_Stretch]) -> list[Line] | None:
         """Sections with headings of their own, and sums between them; None where there is more."""
         found: list[Line] = []
         for part in parts:
