@@ -161,3 +161,13 @@ def test_what_is_kept_is_what_would_be_made(folder: Path) -> None:
     assert [kept.compilation(name).compiled for name in names] == [
         fresh.compilation(name).compiled for name in names
     ]
+
+
+def test_a_translation_that_comes_concerns_all_editions_of_its_mail_and_no_other_mail(folder: Path) -> None:
+    before = load()
+    assert all(map(before.fingerprint, before.editions()))
+    made = {name: before.compilation(name) for name in before.editions()}
+    write(folder / "templates/a/one.zu.html", "<p>Sawubona</p>")
+    write(folder / "templates/a/one.zu.json", json.dumps({"subject": "Sawubona", "preheader": ""}))
+    after = load(before)
+    assert [name for name in made if after.compilation(name) is not made[name]] == ["a/one", "a/one.af"]

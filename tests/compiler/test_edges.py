@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 
@@ -16,8 +17,10 @@ from app.core.css.stylesheet import comments, parse_stylesheet
 from app.core.css.values import is_valid
 from app.core.errors import CompileError
 from app.core.html.outlook_view import outlook_view
-from bbws_templates.errors import LimitError
+from app.core.workspace import Workspace
+from bbws_templates.errors import LimitError, RenderError
 from tests.compiler.conftest import Compile, Loader
+from tests.core.folders import METADATA
 
 
 def selectors(text: str) -> tuple[Selector, ...]:
@@ -365,3 +368,23 @@ def test_what_no_style_attribute_can_say_stays_a_rule(
     compiled: Compile, css: str, body: str, expected: str
 ) -> None:
     assert expected in compiled(f"<style>{css}</style>{body}").compiled.html
+
+
+@pytest.mark.parametrize(
+    ("files", "place"),
+    [
+        (
+            {"mail.html": "<style>p{top:0}</style><p>x</p>{{> b}}", "partials/b.html": "<b>\n {{x}}</b>"},
+            "partials/b.html:2:2",
+        ),
+        ({"mail.html": "<p>x</p>", "mail.txt": "Hi\n{{x}}"}, "mail.txt:2:1"),
+        ({"mail.html": "<p>x</p>", "mail.json": json.dumps({**METADATA, "subject": "{{x}}"})}, "/subject"),
+    ],
+)
+def test_what_data_lack_is_missed_where_the_author_asks_for_it(
+    load: Loader, files: dict[str, str], place: str
+) -> None:
+    templates = load({"mail.json": json.dumps({**METADATA, "subject": "x"}), **files})
+    with pytest.raises(RenderError) as caught:
+        Workspace(templates).render("mail", {}, strict=True)
+    assert place in str(caught.value.location)

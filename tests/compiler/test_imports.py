@@ -314,3 +314,10 @@ def test_an_import_from_elsewhere_within_the_conditions_of_another_is_told(compi
 def test_a_condition_that_data_name_is_one_clear_error(compiled: Compile, condition: str) -> None:
     with pytest.raises(CompileError, match=r"mail\.html:1:8: Data cannot say when .*a\.css is imported"):
         compiled(f"<style>@import 'a.css' {condition}; p{{top:0}}</style><p>x</p>", {"a.css": BASE})
+
+
+def test_a_stylesheet_that_is_missing_keeps_none_after_it_from_being_read(load: Loader) -> None:
+    links = "".join(f"<link rel=stylesheet href={name}.css>" for name in ("gone", "here"))
+    templates = load({"mail.html": f"{links}<p>x</p>", "here.css": "p{top:0}"})
+    compilation = compile_template(templates.templates["mail"], templates)
+    assert '<p style="top:0">' in compilation.compiled.html

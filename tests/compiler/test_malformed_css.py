@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from app.core.compiler.compilation import compile_template
 from app.core.compiler.equivalence import equivalence_findings
-from app.core.css.measure import completion, nestable
+from app.core.css.measure import completion, measured, nestable, token_count
 from app.core.errors import CompileError
 from app.core.sources import SourceFile, TemplateSet, TemplateSource
+from tests.compiler.conftest import Compile
 from tests.selection import drawn
 
 EMPTY = TemplateSet(Path("/t"), {}, {}, {}, {})
@@ -188,3 +189,50 @@ def test_what_follows_a_whole_stylesheet_is_a_rule_of_its_own(css: str) -> None:
     nested = nestable(css)
     inside, behind = tinycss2.parse_stylesheet(f"@media all{{{nested}{completion(nested)}}}z{{top:0}}")
     assert (inside.type, behind.type, len(nested)) == ("at-rule", "qualified-rule", len(css))
+
+
+@pytest.mark.parametrize(
+    ("css", "nested"),
+    [
+        (".ü{font-family:é;top:0}z{top:0}", ".ü{font-family:é;top:0}z{top:0}"),
+        (".a{top:calc(1px)}}z{top:0}", ".a{top:calc(1px)})z{top:0}"),
+    ],
+)
+def test_a_brace_is_put_out_of_the_way_where_it_closes_nothing(css: str, nested: str) -> None:
+    assert nestable(css) == nested
+
+
+@pytest.mark.parametrize(
+    ("css", "rules", "selectors"),
+    [
+        (".a,.b{}", 1, 2),
+        ("p{} .a,.b{top:0; .c,.d{}}", 3, 1 + 2 + 4),
+        ("/* , */ .a,.b{.c,.d{}}", 2, 2 + 4),
+        ("@media print,screen{.a,.b{.c,.d{}}}", 3, 2 + 2 + 4),
+    ],
+)
+def test_a_nested_rule_counts_once_for_each_selector_around_it(css: str, rules: int, selectors: int) -> None:
+    size = measured(css, 32)
+    assert (size.rules, size.selectors) == (rules, selectors)
+
+
+def test_a_string_an_address_and_a_comment_count_as_one_word() -> None:
+    assert token_count("a b, 'c d' url(e f)/* g h */") == 6
+
+
+@pytest.mark.parametrize(
+    ("style", "is_told"),
+    [
+        ("color:red;{{v}}", False),  # whole declarations, as far as anybody knows
+        ("color:red;{{v}} x", False),
+        ("{{v}}x;color:red", False),
+        ("color:red;x {{v}}", True),
+        ("x{{v}};color:red", True),
+        ("co\0lor:red", False),  # it reaches the mail as it is written: validation.characters tells of it
+    ],
+)
+def test_what_is_no_declaration_is_told_unless_data_may_make_it_one(
+    compiled: Compile, style: str, is_told: bool
+) -> None:
+    findings = compiled(f"<p style='{style}'>x</p>").findings
+    assert ("css-syntax" in {finding.code for finding in findings}) is is_told

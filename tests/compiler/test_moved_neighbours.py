@@ -57,3 +57,20 @@ def test_what_no_data_bring_is_no_neighbour(load: Loader, body: str) -> None:
     assert "!important" not in compilation.compiled.html
     for data in DATA:
         assert not equivalence_findings(compilation, templates, data, fixture="")
+
+
+def test_nothing_comes_before_the_root(load: Loader) -> None:
+    css = "html{top:0} @media print{*+html{top:1px}}"
+    templates = load({"mail.html": f"<html><head><style>{css}</style></head><body>{ROWS}</body></html>"})
+    compilation = compile_template(templates.templates["mail"], templates)
+    assert "*+html{top:1px}" in compilation.compiled.html
+
+
+def test_a_section_around_another_of_rows_takes_no_neighbour_away(load: Loader) -> None:
+    rows = "{{#s}}{{#l}}<tr><td>x</td></tr>{{/l}}{{/s}}"
+    body = f"<p>x</p><table>{rows}<i>above the table, where a parser puts it</i></table>"
+    templates = load({"mail.html": f"<!doctype html><style>p+i{{top:0}}</style>{body}"})
+    compilation = compile_template(templates.templates["mail"], templates)
+    assert '<i style="top:0">' in compilation.compiled.html
+    for data in DATA:
+        assert not equivalence_findings(compilation, templates, data, fixture="")

@@ -43,7 +43,28 @@ def test_the_proof_agrees(name: str) -> None:
             "p{color:#0c0 !important}",
         ),
         ("@scope (.s){p{color:#0c0}} p{color:#c00}", "<p class=s>x</p>", "p{color:#0c0}"),
+        # What stands in it directly counts no less than nothing.
+        (":where(p){color:#c00} @scope (.s){color:#0c0}", "<p class=s>x</p>", "{color:#0c0 !important}"),
         ("p{color:#c00} @starting-style{p{color:#0c0}}", "<p>x</p>", "{p{color:#0c0 !important}}"),
+        # Of a list around a rule, each may be more than one element.
+        (
+            ".s .b, .c > .d{& i{color:#0c0}} i{color:#c00}",
+            "<p class=s><b class=b><i>x</i></b></p>",
+            "& i{color:#0c0 !important}",
+        ),
+        (
+            ".s .b, .c > .d{& i{color:#0c0}} i{color:#c00}",
+            "<p class=s><i class=b>x</i></p>",
+            "& i{color:#0c0}",
+        ),
+        # No browser knows that at-rule.
+        (".s{@foo{b{color:#c00}}} b{color:#00c}", "<p class=s><b>x</b></p>", "@foo{b{color:#c00}}"),
+        # Only one of two meets what was inlined, and never the other.
+        (
+            ".s:hover{color:#c00} .b:hover{color:#0c0} p.s{color:#00c}",
+            "<p class=s>x</p><p class=b>y</p>",
+            ".b:hover{color:#0c0}",
+        ),
         # A mark in a string is not the rule around.
         (
             '.card{a[href*="?x=1&y=2"]{color:#c00}} a{color:#00c}',
@@ -108,8 +129,10 @@ def test_the_proof_reads_no_syntax_in_the_strings_of_a_limit() -> None:
     assert spelled_out(rule.selectors).count(r"[title='\3a scope\20 \23 e']") == 2
 
 
-def test_an_element_that_is_named_after_its_parent_is_no_selector() -> None:
-    problems = parse_stylesheet("p{&b{color:red}}").problems
+# An element that is named after its parent; two elements where there is one.
+@pytest.mark.parametrize("css", ["p{&b{color:red}}", ":host(p b), p{color:red}", "::slotted(p b){top:0}"])
+def test_what_looks_like_a_selector_may_be_none(css: str) -> None:
+    problems = parse_stylesheet(css).problems
     assert "No browser can read" in problems[0].message
 
 
@@ -192,3 +215,20 @@ def test_no_other_case_stands_for_an_authors_own_property(compiled: Compile) -> 
     result = compiled(f"<style>{css}</style><p>x</p>").compiled.html
     assert "--AB" not in result
     assert "--ab" not in result
+
+
+@pytest.mark.parametrize(
+    ("css", "is_inlined"),
+    [
+        ("p{color:red} [style*=RED]{top:0}", True),  # other capitals are another text
+        ("p{color:red} [style=red]{top:0}", True),
+        ("p{color:red} [style='color:red']{top:0}", False),
+        ("p{font:9px Arial} [style~=Arial]{top:0}", False),
+    ],
+)
+def test_nothing_is_inlined_that_would_answer_a_question_about_style_attributes(
+    compiled: Compile, css: str, is_inlined: bool
+) -> None:
+    compilation = compiled(f"<style>{css}</style><p>x</p>")
+    assert ("<p style=" in compilation.compiled.html) is is_inlined
+    assert not equivalence_findings(compilation, EMPTY, {}, fixture="")

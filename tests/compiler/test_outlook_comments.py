@@ -340,3 +340,13 @@ def test_what_is_inlined_for_outlook_is_found_by_no_rule_that_asks_about_style(
     templates = load({"mail.html": f"<style>{css}</style><!--[if mso]><p class=a><b>x</b></p><![endif]-->"})
     compilation = compile_template(templates.templates["mail"], templates)
     assert not equivalence_findings(compilation, templates, {}, fixture="")
+
+
+def test_a_condition_within_another_is_read_with_it(load: Loader) -> None:
+    inner = "<!--[if gte mso 9]><p class=a>x</p><![endif]-->"
+    templates = load(
+        {"mail.html": f"<style>.a {{ top: 0 }}</style><!--[if mso]>{inner}<p class=a>y</p><![endif]-->"}
+    )
+    compilation = compile_template(templates.templates["mail"], templates)
+    assert compilation.compiled.html.count('<p class=a style="top:0">') == 2
+    assert not equivalence_findings(compilation, templates, {}, fixture="")

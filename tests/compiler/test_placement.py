@@ -155,3 +155,10 @@ def test_an_end_tag_begins_with_a_letter_of_ascii() -> None:
     markup = Markup("<p></é></p>")
     assert [tag.name for tag in markup.end_tags] == ["p"]
     assert len(markup.comments) == 1
+
+
+@pytest.mark.parametrize("text", ["1 <2b", "<:b", "<=b", "<?b>", "<@b"])
+def test_a_sign_before_anything_but_a_letter_ends_no_element(text: str) -> None:
+    markup = Markup(f"<p>{text} <i>x</i></p>")
+    assert [tag.name for tag in markup.start_tags] == ["p", "i"]
+    assert [tag.name for tag in markup.end_tags] == ["i", "p"]

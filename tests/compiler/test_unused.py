@@ -241,3 +241,22 @@ class TestProof:
 def _damaged(compilation: Compilation, text: str) -> Compilation:
     html = compilation.compiled.html.replace(text, "")
     return replace(compilation, compiled=replace(compilation.compiled, html=html))
+
+
+@pytest.mark.parametrize("operator", ["=", "^=", "$="])
+def test_a_question_about_the_whole_attribute_keeps_all_that_is_in_it(removed: Any, operator: str) -> None:
+    body = '<p class="a b a">x</p>'
+    assert removed(body, f"<style>@media print {{ [class{operator}a] {{ top: 0 }} }}</style>") == body
+
+
+@pytest.mark.parametrize(
+    ("attribute", "left"),
+    [
+        ("class='a a&#39;b'", "class='a&#39;b'"),
+        ('class="a a&quot;b"', 'class="a&quot;b"'),
+        ('class="a a\'b"', 'class="a\'b"'),
+    ],
+)
+def test_a_quote_in_a_class_that_stays_remains_one(removed: Any, attribute: str, left: str) -> None:
+    head = r"""<style>@media print { .a\'b { top: 0 } .a\"b { top: 0 } }</style>"""
+    assert removed(f"<p {attribute}>x</p>", head) == f"<p {left}>x</p>"

@@ -165,6 +165,9 @@ def test_a_list_that_forgives_nothing_makes_no_rule_with_what_nobody_knows(
             "<p>x</p><style style='display:block'>b{top:0}</style><i>y</i>",
             "<p>x</p><i>y</i><style style='display:block'>b{top:0}</style>",
         ),
+        # At-rules that one of them lacks, whichever it is.
+        ("<style>@font-face{font-family:a}</style><p>x</p>", "<p>x</p>"),
+        ("<p>x</p>", "<style>@font-face{font-family:a}</style><p>x</p>"),
         # Styles beside what no client shows.
         ("<template>a</template><p style='color:red'>", "<template>a</template><p style='color:blue'>"),
     ],
@@ -309,3 +312,10 @@ def test_the_proof_and_the_compiler_refuse_the_same_plain_values() -> None:
             drawn = draw.choices(words.split(), k=draw.choice([0, 1, 2, 3]))
             value = " ".join(draw.sample([*drawn, draw.choice(own)], k=len(drawn) + 1))
             assert is_refused(name, value) == (is_valid(name, value) is False), (name, value)
+
+
+def test_a_difference_is_placed_at_its_element_and_not_at_the_blanks_before_that() -> None:
+    compilation = compile_text("<style>p{top:0}</style><div>\n  <p>x</p></div>")
+    lost = replace(compilation.compiled, html=compilation.compiled.html.replace("top:0", "top:1px"))
+    (finding,) = equivalence_findings(replace(compilation, compiled=lost), EMPTY, {}, fixture="")
+    assert (finding.location.line, finding.location.column) == (2, 3)
