@@ -73,7 +73,13 @@ ROOMS: Final[Mapping[str, Room]] = {
     ),
     "compiler": Room(
         ("app/core/compiler/*.py", "app/core/css/*.py", "app/core/html/*.py"),
-        ("tests/compiler", "tests/validation/test_markup_checks.py"),
+        (
+            "tests/compiler", "tests/validation/test_markup_checks.py",
+            # What is said of the templates of other engines, of NUL, and of links; the first words of a mail;
+            # what a cache of fingerprints is true of.
+            "tests/validation/test_engines.py", "tests/validation/test_invisible_characters.py",
+            "tests/web/test_references.py", "tests/core/test_opening.py", "tests/cli/test_cache.py",
+        ),
         _COMPILER,
     ),
     "proof": Room(
