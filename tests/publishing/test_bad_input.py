@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -203,8 +204,12 @@ def somebody_elses(mode: int) -> Iterator[Path]:
 
 
 def test_a_directory_that_may_not_be_written(ordinary_user: Path) -> None:
-    with pytest.raises(DeniedError, match="may not be written by this user"):
+    with pytest.raises(
+        DeniedError, match=re.escape(f"{ordinary_user}/store may not be written by this user")
+    ):
         DirectoryStore(ordinary_user / "store").put("a.txt", b"1")
+    with pytest.raises(DeniedError, match=re.escape(f"{ordinary_user}/.") + "[^ ]+ may not be written"):
+        DirectoryStore(ordinary_user).put("a.txt", b"1")
 
 
 @pytest.mark.parametrize("below", ["", "deeper"])

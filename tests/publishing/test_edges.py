@@ -199,6 +199,9 @@ def test_a_release_without_its_manifest_is_half_pruned_where_a_prune_was_cut_off
     found = verify(Catalogue(directory)).discrepancies
     lost = f"releases/{release('first', names=SMALL).id}/"
     assert {each.fault for each in found if each.key.startswith(lost)} == {fault}
+    if fault is ObjectFault.MISSING:  # by the name that the history has for it
+        (sentence,) = (each.sentence for each in found if each.key.startswith(lost))
+        assert f"release {release('first', names=SMALL).id[:12]} cannot" in sentence
 
 
 def test_a_target_that_there_is_not_is_told_those_that_there_are(tmp_path: Path) -> None:

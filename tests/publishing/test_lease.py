@@ -15,6 +15,7 @@ from typing import NoReturn
 
 import pytest
 
+from app.publishing import processes
 from app.publishing.activation import settle
 from app.publishing.catalogue import Catalogue, Standing
 from app.publishing.clock import iso
@@ -99,6 +100,14 @@ def test_a_process_that_has_no_name_is_not_taken_for_this_one(
     """Neither has one where the system does not tell."""
     monkeypatch.setattr("app.publishing.lease.this_process", lambda: "")
     assert not is_free(marked(catalogue, Lease("0" * 32, iso(NOON + SECOND), "")), NOON)
+
+
+@pytest.mark.parametrize(("unknown", "answer"), [("_machine", ""), ("_state", None)])
+def test_a_process_has_no_name_where_the_system_tells_only_half_of_it(
+    monkeypatch: pytest.MonkeyPatch, unknown: str, answer: str | None
+) -> None:
+    monkeypatch.setattr(processes, unknown, lambda *_: answer)
+    assert this_process() == ""
 
 
 def test_a_lease_of_this_process_is_free_when_the_prune_is_not_under_way_in_it(catalogue: Catalogue) -> None:

@@ -79,8 +79,10 @@ def test_a_source_that_is_not_intact_is_not_promoted(store: ObjectStore, tmp_pat
     # Even a change that leaves the manifest well-formed: its digest was recorded when it was activated.
     store.put(key, found.body.replace(b"abc", b"abd") if part == "manifest" else found.body + b" ")
     other = DirectoryStore(tmp_path / "other")
-    with pytest.raises(DamagedReleaseError):
+    with pytest.raises(DamagedReleaseError) as caught:
         promote(store, other)
+    if part == "manifest":  # by the name that the history has for it
+        assert f"manifest of release {wanted.id[:12]} is not the one" in str(caught.value)
     assert list(other.list("")) == []
 
 
