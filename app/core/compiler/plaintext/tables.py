@@ -18,8 +18,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import partial
-from itertools import chain, takewhile
+from itertools import chain
 from typing import NamedTuple, Protocol
 
 from app.core.compiler.plaintext.grid import Cell, holds_words, rows
@@ -132,44 +131,43 @@ class _TableText:
     def _head(self) -> _Headed | None:
         """The rows of headings above all others but titles; none that data can leave out."""
         place = next((place for place, item in enumerate(self._texts) if len(item.cells) != 1), None)
-        if place is None:
+        return None if place is None else self._head_at(place)
+
+    def _head_at(self, place: int) -> _Headed | None:
+        """The rows of headings that begin at a place, if they do there."""
+        texts, last = self._texts, self._filled[-1]
+        first, end = texts[place], place + 1
+        if not first.row.is_headings or first is last:
             return None
-        first, *rest = self._texts[place:]
-        if not first.row.is_headings or first is self._filled[-1]:
-            return None
-        further = list(takewhile(partial(continues, first), rest))
-        if not any(item.cells for item in rest[len(further) :]):
-            further = []
-        rows = [first, *further]
+        while texts[end - 1] is not last and continues(first, texts[end]):
+            end += 1
+        if texts[end - 1] is last:
+            end = place + 1
+        rows = texts[place:end]
         if not all(
             self._is_short(text) and not item.is_linked(number)
             for item in rows
             for number, text in enumerate(item.cells)
         ):
             return None
-        return _Headed(rows, rest[len(further) :])
+        return _Headed(rows, texts[end:])
 
     def _below_headings(self, found: _Headed) -> list[Line]:
         """Rows under headings: these are labels, or lines of their own above; so are further ones below."""
         lines: list[Line] = []
         table: _TableText = self
-        while (split := table._split(found)) is not None:
-            above, lower, rest = split
-            lines += table._one_head(above)
-            lines += [Line(LineKind.BLANK)] * bool(above.below)
-            table, found = lower, rest
-        return lines + table._one_head(found)
-
-    def _split(self, found: _Headed) -> tuple[_Headed, _TableText, _Headed] | None:
-        """Rows above further headings that stand in no section, and those with what is below them."""
+        here = len(self._texts) - len(found.below)
         further = self._further(found.below)
         outside = self._outside_sections(found.below) if further else frozenset()
-        for number in filter(outside.__contains__, further):
-            lower = _TableText(self._reader, found.below[number:])
-            rest = lower._head()
-            if rest is not None:
-                return _Headed(found.rows, found.below[:number]), lower, rest
-        return None
+        for place in [here + number for number in further if number in outside]:
+            lower = self._head_at(place) if place >= here else None
+            if lower is not None:
+                above = found._replace(below=self._texts[here:place])
+                lines += table._one_head(above)
+                lines += [Line(LineKind.BLANK)] * bool(above.below)
+                table, found = _TableText(self._reader, lower.rows), lower
+                here = place + len(lower.rows)
+        return lines + table._one_head(found)
 
     def _further(self, below: Sequence[Texts]) -> list[int]:
         """The places of headings that have rows below them."""
