@@ -83,6 +83,8 @@ STRAYS = [
     "<table><!-- {{#l}} -->{{n}} <!-- {{/l}} --><tr><td>row</table>",
     "{{#s}}<table>{{^l}}none{{/l}}</table>{{/s}}after",
     "<table>one, {{#s}} <tr><td>row</td></tr>{{/s}} two{{^s}} {{/s}}<tr><td>row</table>",
+    # A blank that is moved with the words of the section alone.
+    "<table><b>x</b> {{#s}}y{{/s}}<tr><td>row</table>",
     # The section begins in the body that a parser implies, and ends behind one that is written.
     "<table><tr><td>row</tr>{{#l}}<tbody><tr><td>{{n}}</tr></tbody>{{/l}}{{#s}}<tfoot><tr><td>x</tfoot>{{/s}}</table>",
     "<table><tr><td>row</tr>{{#l}}<tbody><tr><td>{{n}}</tr>{{#s}} note {{/s}}</tbody>{{/l}}</table>",
