@@ -227,6 +227,15 @@ def test_nothing_is_repeated_where_its_mark_would_change_more(
     assert f"{rule} !important" not in compilation.compiled.html
 
 
+def test_what_is_repeated_leads_to_where_it_was_written(compiled: Compile) -> None:
+    css = PHONE.format("padding:9px", "") + ".u{padding-top:1px!important}"
+    compilation = compiled(f"<style>{css}</style>\n{CELLS.format('padding:0')}")
+    again = [
+        compilation.compiled.html.index(f"{item} !important") for item in ("padding:0", "padding-top:1px")
+    ]
+    assert [compilation.origins.locate(offset).line for offset in again] == [2, 1]
+
+
 STRONGER = "#i{padding:2px}"
 
 
