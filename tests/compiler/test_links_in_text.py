@@ -122,6 +122,21 @@ CASES = [
     ),
     ('<div style="position:relative"><a href="{{u}}" style="position:absolute;inset:0"></a></div>a', "a"),
     ('<div style="height:9px"><a href="{{u}}" style="display:block;height:100%"></a></div>', "{{u}}"),
+    # A share of a share is one of a height, and of what padding leaves there is none.
+    *(
+        (around.format('<a href="{{u}}" style="display:block;width:100%;height:100%"></a>'), expected)
+        for around, expected in [
+            ('<table><tr><td height=9 width=9><div style="height:100%">{}</div></table>', "{{u}}"),
+            ('<table style="height:9px;width:9px"><tr><td style="height:100%">{}</table>', "{{u}}"),
+            (
+                '<p style="position:relative;padding:9px"><i style="position:absolute;inset:0">{}</i></p>',
+                "{{u}}",
+            ),
+            ('<div style="aspect-ratio:2">{}</div>', "{{u}}"),
+            ('<div style="padding:9px">{}</div>a', "a"),
+            ("<table><tr height=80><td>{}</td><td>a</td></tr></table>", "a"),
+        ]
+    ),
     ('<a href="{{u}}"><iframe width=0 height=0></iframe></a>', "{{u}}"),
     ('<a href="{{u}}"><iframe width=0 height=0 frameborder=0></iframe></a>a', "a"),
     # Without letters, no line has a height, but where one is said; nor is a dot a picture.

@@ -44,16 +44,18 @@ _FLOATS = frozenset({"left", "right", "inline-start", "inline-end"})
 class Extent:
     """The room of a box along both axes: True and False where its style says so, None where that hangs.
 
-    ``wide`` and ``high`` are of all of it, ``roomy`` of the width that is left for what it holds. ``shrinks``
-    says that it is as wide as that, ``stretches`` that it is as high as what is around it; ``is_flat`` that
-    it is a part of a line without a size, ``is_within_line`` that it is a part of one at all; ``is_away``
-    that what is around it does not grow with it, though with a float does what ``holds_floats``; ``margin``
-    that it keeps neighbours in a line at a distance, and ``is_pixel`` that it is a picture too small to see.
+    ``wide`` and ``high`` are of all of it, ``roomy`` and ``tall`` of what is left for what it holds.
+    ``shrinks`` says that it is as wide as that, ``stretches`` that it is as high as what is around it;
+    ``is_flat`` that it is a part of a line without a size, ``is_within_line`` that it is part of one at all;
+    ``is_away`` that what is around it does not grow with it, though with a float does what ``holds_floats``;
+    ``margin`` that it keeps neighbours in a line at a distance, and ``is_pixel`` that it is a picture too
+    small to see.
     """
 
     wide: bool | None = None
     high: bool | None = None
     roomy: bool | None = None
+    tall: bool | None = None
     shrinks: bool = False
     stretches: bool = False
     is_flat: bool = False
@@ -121,6 +123,7 @@ def extent(
         wide=wide,
         high=high,
         roomy=roomy,
+        tall=tall,
         shrinks=shrinks and tag not in _CELLS,
         stretches=_is_share(style, "height") or (absolute and all(side in style for side in _DOWN[1:])),
         is_within_line=not is_block,
@@ -149,7 +152,7 @@ def keeps_cells_apart(style: Mapping[str, str], hints: tuple[str, ...]) -> bool:
 def _in_ratio(found: Extent) -> Extent:
     """A box one side of which goes by the other."""
     if found.high is None and (found.wide or not found.shrinks):
-        return replace(found, high=found.wide is not False)
+        return replace(found, high=found.wide is not False, tall=found.wide is not False)
     if found.wide is None and found.high and found.shrinks:
         return replace(found, wide=True, roomy=True)
     return found

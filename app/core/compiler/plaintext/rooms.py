@@ -20,6 +20,7 @@ from app.core.html.tree import ElementNode, is_element
 
 _Made: TypeAlias = tuple[Generated | None, Generated | None]
 _CELLS = frozenset({"td", "th"})
+_ROWS = frozenset({"tr", "tbody", "thead", "tfoot"})  # which a share of their table's height passes through
 _REPLACED = frozenset({"img", "svg", "input", "video", "object", "embed", "iframe"})
 
 
@@ -169,13 +170,20 @@ class Rooms:
         return self._is_filled(around, is_away=extent.is_away)
 
     def _is_filled(self, around: ElementNode | None, *, is_away: bool) -> bool:
-        """Whether what a box stretches in is high: what it is counted from, or else what it stands in."""
+        """Whether what a box stretches in is high: what it is counted from, or else what it stands in.
+
+        A share of a height is one of that which is left within padding.
+        """
         while around is not None:
             look = self._look(around)
-            if not look.extent.is_flat and (not is_away or look.inherited.is_anchor):
-                if look.extent.high is not None or not is_away:
-                    return bool(look.extent.high)
-                return self._holds_width(around)  # and so a line
+            extent = look.extent
+            if not extent.is_flat and (not is_away or look.inherited.is_anchor):
+                own = extent.high if is_away else extent.tall
+                if own is not None or not (is_away or extent.stretches or around.tag in _ROWS):
+                    return bool(own)
+                if is_away:
+                    return self._holds_width(around)  # and so a line
+                is_away = extent.is_away and not extent.is_float
             around = around.getparent()
         return is_away
 
