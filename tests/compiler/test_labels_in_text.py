@@ -33,6 +33,16 @@ CASES = [
         "<table><tr><td>1 Road Town<td>2 Road</tr><tr><td>Ada<td>Bob</tr></table>",
         "1 Road Town | 2 Road\nAda | Bob",
     ),
+    # One such row among names with figures is no address.
+    (
+        "<table><tr><td>Room 12<td>2 nights</tr><tr><td>Parking<td>2 days</tr>"
+        "<tr><td>Total<td>{{t}}</tr></table>",
+        "Room 12:  2 nights\nParking:  2 days\nTotal:    {{t}}",
+    ),
+    (
+        "<table><tr><td>1 Road<td>2 Road</tr><tr><td>Cape Town<td>Durban 4001</tr></table>",
+        "1 Road | 2 Road\nCape Town | Durban 4001",
+    ),
     (
         "<table><tr><th>From<th>To</tr><tr><td>1 Road<td>2 Road</tr><tr><td>Town<td>City</tr></table>",
         "From:  1 Road\nTo:    2 Road\n\nFrom:  Town\nTo:    City",

@@ -268,6 +268,16 @@ def are_alike(item: Texts) -> bool:
     )
 
 
+def names_figure(page: Layout, item: Texts) -> bool:
+    """Whether a row is a name without a figure, the same whatever the data, and a figure."""
+    if len(item.cells) != 2:
+        return False
+    name, value = map(one_line, item.cells)
+    if any(map(str.isdigit, name)) or not page.is_fixed(name):
+        return False
+    return any(map(str.isdigit, value)) or not page.is_fixed(value)
+
+
 def _is_of_lines(lines: Sequence[Line]) -> bool:
     return len([line for line in lines if line.kind is LineKind.TEXT]) > 1
 

@@ -31,6 +31,7 @@ from app.core.compiler.plaintext.headings import (
     beside,
     continues,
     goes_on,
+    names_figure,
     one_line,
 )
 from app.core.compiler.plaintext.lines import Line, LineKind
@@ -364,7 +365,10 @@ class _TableText:
             return False
         if all(one_line(name).endswith(_ENDS_LABEL) for name in names):
             return True
-        return not self._is_heading_like() and not any(map(are_alike, rows))
+        alike = sum(map(are_alike, rows))
+        return not self._is_heading_like() and (
+            not alike or alike < sum(names_figure(self._reader.page, item) for item in rows)
+        )
 
     def _is_heading_like(self) -> bool:
         """Whether the first row could as well be headings: words on both sides, and no figure."""
