@@ -50,6 +50,7 @@ attributes; raw text behind it, up to the end tag.
 # A name may begin with "=", where its author left out the name (HTML, 13.2.5.32).
 _ATTRIBUTE = re.compile(rf"{_BLANK}(=[^ \t\r\n\f=>]*|[^ \t\r\n\f=>]+)(?:=\"([^\"]*)\")?")
 _ASKS_STYLE = re.compile(rf"(?<=\[)(?={_BLANK}*style{_BLANK}*[\]~|^$*=])", re.IGNORECASE)
+_OWN = "written-itself"
 _AS_WRITTEN = "as-written-"
 """Before ``style``: the attribute that holds what a template says there, for rules that ask for it."""
 
@@ -118,10 +119,10 @@ def look(document: str, *, by_word: bool = False) -> Sight:
             meaning |= sheet.meaning
             ruled.update(sheet.meaning)
         styles = "\n".join([*(sheet.text for sheet in sheets), *(sheet.later for sheet in sheets)])
-        found = [
-            *_events("".join(piece[0] for piece in of_old)),
-            *_events(_inline(rewritten, extra_css=styles)),
-        ]
+        again = list(_events(_inline(rewritten, extra_css=styles)))
+        if sum([event.kind[0] == "<" and event.kind[1] != "/" for event in again]) != tags:
+            again = list(_owned(_events(_inline(_marked(rewritten), extra_css=styles))))
+        found = [*_events("".join(piece[0] for piece in of_old)), *again]
         atoms += sum([len(event.style) for event in found])
         if atoms > MAX_ATOMS:
             raise TooManyConditionsError
@@ -155,6 +156,26 @@ def _inline(document: str, extra_css: str | None = None) -> str:
 
 def _pieces(text: str) -> list[_Piece]:
     return _PIECE.findall(text)
+
+
+def _marked(document: str) -> str:
+    """A document with a mark at each start tag: what is read of it without one came of the reading alone.
+
+    A document of old can have a ``<p>`` within a ``<p>``, which nobody can write: there the second ends the
+    first, and the end tag of the first makes a third (HTML, 13.2.6.4.7).
+    """
+    return "".join(
+        f"{whole[: len(whole) - len(raw)].removesuffix('>')} {_OWN}>{raw}" if start or holder else whole
+        for whole, _, holder, start, _, raw in _pieces(document)
+    )
+
+
+def _owned(events: Iterable[Event]) -> Iterator[Event]:
+    """The events of a document that was marked so, without the marks, and no style where there is none."""
+    for event in events:
+        attributes = tuple(each for each in event.attributes if each != (_OWN, ""))
+        is_own = len(attributes) < len(event.attributes)
+        yield event._replace(attributes=attributes) if is_own else event._replace(style={})
 
 
 def _stylesheets(pieces: Iterable[_Piece]) -> Iterator[tuple[str, str]]:
