@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[1]
+LOGS: Final = ROOT / "build" / "steadiness"
 WHOLE: Final = ("tests",)
 TIMED: Final = ("tests/browser", "tests/web", "tests/publishing", "tests/runtime")
 """Tests that wait for other programs: what a busy machine makes late."""
@@ -37,7 +38,10 @@ def busy(processes: int) -> Iterator[None]:
 
 
 def run(tests: tuple[str, ...], seed: int, workers: int) -> tuple[list[str], str]:
-    """Run ``tests`` in the order of ``seed``; the ids that failed, and pytest's last line."""
+    """Run ``tests`` in the order of ``seed``; the ids that failed, and pytest's last line.
+
+    What pytest said of a run that failed is kept: what fails by chance may not fail again for days.
+    """
     finished = subprocess.run(
         [
             *(sys.executable, "-m", "pytest", "-q", "--numprocesses", str(workers), "--dist", "loadgroup"),
@@ -50,6 +54,11 @@ def run(tests: tuple[str, ...], seed: int, workers: int) -> tuple[list[str], str
     )
     failed = re.findall(r"^(?:FAILED|ERROR) (\S+)", finished.stdout, re.MULTILINE)
     last = (finished.stdout.strip() or finished.stderr.strip() or "pytest said nothing").splitlines()[-1]
+    if finished.returncode:
+        LOGS.mkdir(parents=True, exist_ok=True)
+        log = LOGS / f"{seed}.log"
+        log.write_text(finished.stdout + finished.stderr, encoding="utf-8")
+        last += f" ({log.relative_to(ROOT)})"
     return failed or ([last] if finished.returncode else []), last
 
 

@@ -16,7 +16,7 @@ from app.browser.discovery import find_browser
 from app.browser.measuring import RENAMED
 from app.core.compiler import naming
 from app.core.compiler.compilation import Compilation
-from app.core.compiler.data_markup import MARK, AuthoredTemplate
+from app.core.compiler.data_markup import MARK, NUMBER, AuthoredTemplate
 from app.core.compiler.document import Document
 from app.core.compiler.flattening import FlatText
 from app.core.compiler.loaded import with_stylesheets
@@ -87,9 +87,22 @@ _LEVEL = """
 }
 """
 _BROUGHT = """
-mark => [...document.documentElement.querySelectorAll('*')]
-    .filter(element => !element.matches('head, style, link, meta, title, script, base'))
-    .flatMap((element, number) => element.closest(`[${mark}]`) ? [number] : [])
+([mark, own, whole]) => {
+    const path = element => {
+        const around = [];
+        for (let each = element.parentElement; each; each = each.parentElement) {
+            const said = each.getAttribute(own) ?? (each.hasAttribute(mark) ? mark : null);
+            if (said !== null) around.unshift(said);
+        }
+        return [element.getAttribute(own), ...around].join(' ');
+    };
+    const elements = [...document.documentElement.querySelectorAll('*')];
+    if (!whole) return elements.filter(element => element.hasAttribute(own)).map(path);
+    const isTorn = element => element.hasAttribute(own) && !whole.includes(path(element));
+    return elements
+        .filter(element => !element.matches('head, style, link, meta, title, script, base'))
+        .flatMap((element, number) => element.closest(`[${mark}]`) || isTorn(element) ? [number] : []);
+}
 """
 
 
@@ -190,9 +203,14 @@ def in_other_letters(compilation: Compilation) -> frozenset[tuple[str, tuple[str
 def brought_along(
     pages: Pages, compilation: Compilation, templates: TemplateSet, data: Mapping[str, Any]
 ) -> tuple[int, ...]:
-    """The elements that data bring along, by number, with those in them."""
-    pages.source.set_content(_source(compilation, templates, data)[0], wait_until="load")
-    return tuple(pages.source.evaluate(_BROUGHT, MARK))
+    """The elements that data bring along, by number, with those in them, and those that they tear."""
+    rendered = AuthoredTemplate(compilation.source, templates).render(data)
+    whole = None
+    for html in (rendered.numbered_without_data(), rendered.numbered()):
+        loaded = with_stylesheets(html, compilation.stylesheets, compilation.imports)
+        pages.source.set_content(loaded, wait_until="load")
+        whole = pages.source.evaluate(_BROUGHT, [MARK, NUMBER, whole])
+    return tuple(whole or ())
 
 
 def is_accounted_for(pages: Pages, source: str, compiled: str, named: Named | frozenset[str]) -> bool:

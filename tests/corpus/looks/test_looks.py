@@ -145,6 +145,20 @@ def test_a_warning_of_elements_accounts_for_these_alone(
     assert is_accounted_for(pages, source, changed, named) == expected
 
 
+def test_what_data_tear_is_accounted_for_and_nothing_else(pages: Pages) -> None:
+    html = "<style>p{color:red} b p{color:blue}</style><i>w</i><b>{{{m}}}</b><p>after</p><i>z</i>"
+    compilation = compile_template(
+        TemplateSource("mail", SourceFile(Path("/t/mail.html"), "mail.html", html), None, None, {}), EMPTY
+    )
+    data = {"m": "<b>open"}
+    source, email = rendered(compilation, EMPTY, data)
+    ours = email.html
+    named = looks.Named(brought=looks.brought_along(pages, compilation, EMPTY, data))
+    assert first_difference(pages, source, ours) is not None
+    assert is_accounted_for(pages, source, ours, named)
+    assert not is_accounted_for(pages, source, ours.replace("<i>w", "<i style='top:0'>w"), named)
+
+
 def test_the_properties_are_those_that_the_warnings_name() -> None:
     css = "p:hover { color: red; left: 0; top: 0 } p { color: blue; left: 1px }"
     file = SourceFile(Path("/t/mail.html"), "mail.html", f"<style>{css}</style><p style='color: red'>x</p>")
