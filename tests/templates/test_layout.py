@@ -13,7 +13,7 @@ SIZES = {"H1": 24, "H2": 20, "H3": 18}
 TAP_TARGET = 44
 """CSS pixels in both directions (WCAG 2.2, 2.5.5 "Target Size (Enhanced)")."""
 
-every_template = pytest.mark.parametrize("name", each_of(EDITIONS, 3, "pictures"))
+every_template = pytest.mark.parametrize("name", each_of(EDITIONS, 4, "pictures"))
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)

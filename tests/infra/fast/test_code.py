@@ -14,6 +14,7 @@ from infra.deploy.components import setting
 from tests.infra.facts import COMPONENTS, ENVIRONMENTS, MODULES, STATE_KEY
 from tests.infra.fast.conftest import Background
 from tests.infra.terraform import INFRA, ROOT, Finished, Workbench
+from tests.slices import each_of
 
 EXAMPLE = ROOT / "examples" / "queue" / "terraform"
 SOURCES = sorted(
@@ -39,7 +40,7 @@ def test_the_example_is_valid(background: Background) -> None:
     background.finished("example").ok()
 
 
-@pytest.mark.parametrize("module", MODULES)
+@pytest.mark.parametrize("module", each_of(MODULES, 3, "estate"))
 def test_every_module_passes_its_own_tests(background: Background, module: str) -> None:
     """Validation, logic, and the example, with mocked providers."""
     finished = background.finished(f"module {module}").ok()

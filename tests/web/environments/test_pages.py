@@ -133,6 +133,7 @@ def test_of_two_pages_one_wins_and_the_other_is_told_what_became_active(
     assert standing.pointer.active.message == "again"
 
 
+@pytest.mark.heavy("pictures")
 def test_what_others_wrote_into_a_target_is_shown_does_nothing_and_sticks_out_nowhere(
     browser: Browser, publisher: Server, settled: Folders
 ) -> None:
