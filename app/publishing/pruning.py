@@ -13,7 +13,7 @@ prune removes the rest.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from app.publishing.activation import stable_files
@@ -46,10 +46,10 @@ class PrunePlan:
     kept: tuple[str, ...]
     deleted: tuple[str, ...]
     keys: tuple[str, ...]
-    incomplete: tuple[str, ...] = ()
-    foreign: tuple[str, ...] = ()
-    etags: Mapping[str, str] = field(default_factory=dict)
-    unfinished: bool = False
+    incomplete: tuple[str, ...]
+    foreign: tuple[str, ...]
+    etags: Mapping[str, str]
+    unfinished: bool
 
 
 def plan_prune(catalogue: Catalogue, keep: int = KEEP) -> PrunePlan:

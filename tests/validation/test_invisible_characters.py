@@ -154,22 +154,14 @@ def test_an_invisible_character_that_leads_elsewhere_is_one_finding(
         "<a href='https://x.io/?text=\u2764\ufe0f\U0001f468\u200d\U0001f469'>a</a>",
         "<a href='https://x.io/?text=1\ufe0f\u20e3'>a</a>",
         "<p>{{\u0646\u0627\u0645\u200c\u06a9}}</p>",
-    ],
-)
-def test_where_an_invisible_character_leads_nowhere_nothing_is_said(author: Author, body: str) -> None:
-    assert "hidden-character" not in {item.code for item in author(body).check().findings}
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
+        # A byte order mark that is one of a row of fillers, or in no words.
         "<p>a&zwnj;&#847;\ufeff &zwnj;&#847;\ufeff </p>",
         "<p>a\u00a0\u200c\ufeff\u00a0\u200c\ufeff</p>",
         "<p>a&#xfeff;b</p>",
         "<p>a</p><!-- \ufeff -->",
     ],
 )
-def test_a_byte_order_mark_that_is_meant_or_in_no_words_is_not_told(author: Author, body: str) -> None:
+def test_where_an_invisible_character_leads_nowhere_nothing_is_said(author: Author, body: str) -> None:
     assert "hidden-character" not in {item.code for item in author(body).check().findings}
 
 

@@ -11,6 +11,15 @@ import httpx
 from fastapi import FastAPI
 
 ORIGIN = "http://127.0.0.1:8025"
+PAGES = (
+    "/",
+    "/templates/mails/greeting",
+    "/stage/mails/greeting",
+    "/matrix/mails/greeting",
+    "/templates/nothing",
+    "/docs",
+)
+"""Pages of our own over the small set, one of a template that there is not among them."""
 A_BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 
 

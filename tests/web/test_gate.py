@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.web.settings import ServerSettings
-from tests.web.calling import A_BROWSER, Caller
+from tests.web.calling import A_BROWSER, PAGES, Caller
 
 RENDER = "/api/templates/mails/greeting/render"
 FIXTURE = {"fixture": "typical"}
@@ -126,24 +126,9 @@ def test_a_page_of_another_site_can_have_nothing_drawn(
     assert link.status_code == 200  # it costs nothing
 
 
-PATHS = (
-    "/",
-    "/templates/mails/greeting",
-    "/stage/mails/greeting",
-    "/matrix/mails/greeting",
-    "/templates/nothing",
-    "/docs",
-    "/api/templates",
-    "/healthz",
-    "/openapi.json",
-    "/static/js/dom.js",
-    "/nothing",
-)
-
-
 @pytest.mark.parametrize("host", ["127.0.0.1:8025", "evil.example"])
 def test_every_answer_forbids_scripts_of_others_sniffing_and_framing(caller: Caller, host: str) -> None:
-    for path in PATHS:
+    for path in (*PAGES, "/api/templates", "/healthz", "/openapi.json", "/static/js/dom.js", "/nothing"):
         headers = caller.get(path, headers={"host": host}).headers
         policy = headers["content-security-policy"]
         assert "default-src 'none'" in policy, path

@@ -11,7 +11,7 @@ import pytest
 
 from app.browser.report import SCRIPTS
 from app.web.api.pairs import arrange, partner_of, title_of
-from tests.web.calling import A_BROWSER, Caller
+from tests.web.calling import A_BROWSER, PAGES, Caller
 from tests.web.conftest import METADATA, Folders
 
 TWELVE = {
@@ -147,14 +147,7 @@ def test_an_unknown_page_offers_the_nearest_templates(caller: Caller) -> None:
 
 
 def test_a_page_carries_no_script_or_style_of_its_own(caller: Caller) -> None:
-    for path in (
-        "/",
-        "/templates/mails/greeting",
-        "/stage/mails/greeting",
-        "/matrix/mails/greeting",
-        "/templates/nothing",
-        "/docs",
-    ):
+    for path in PAGES:
         document = html5lib.parse(caller.get(path, headers=A_BROWSER).text, namespaceHTMLElements=False)
         assert all(script.get("src", "").startswith("/static/") for script in document.iter("script"))
         assert not list(document.iter("style"))

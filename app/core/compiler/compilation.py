@@ -146,6 +146,7 @@ class _Compiler:
 
     def first_too_deep(self) -> Location | None:
         """Where the first element begins that lies in too many others, None where none does."""
+        # What cannot be read at all is told as that by who compiles it; here only the place is asked for.
         with suppress(BbwsTemplatesError, RecursionError):
             document = linked(self._html(), self._templates, self._note_stylesheet).document
             number = mask(document).first_beyond(SAFE_DEPTH)

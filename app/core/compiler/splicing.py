@@ -40,10 +40,10 @@ class Kept:
     ``marked`` get ``!important``.
     """
 
-    everything: bool = False
-    rules: frozenset[tuple[int, int]] = frozenset()
-    elements: bool = False
-    marked: frozenset[DeclarationPlace] = frozenset()
+    everything: bool
+    rules: frozenset[tuple[int, int]]
+    elements: bool
+    marked: frozenset[DeclarationPlace]
 
 
 def torn_tags(masked: MaskedDocument, matched: Mapping[ElementNode, Sequence[Matched]]) -> frozenset[int]:
