@@ -285,8 +285,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 async def _keep_up(services: Services) -> None:
     """Reload whenever a file was saved, for as long as the server runs."""
-    async for _ in watch(services.live.templates.absolute(), services.live.fixtures.absolute()):
+    async for told in watch(services.live.templates.absolute(), services.live.fixtures.absolute()):
         try:
-            await services.reload()
+            await services.reload(saved=told)
         except Exception:  # noqa: BLE001  a defect met in one odd file must not end the reloading of all
             _log.exception("Reading the templates again has failed")

@@ -57,13 +57,17 @@ class Services:
         """The newest revision; take it once per request."""
         return self.live.current
 
-    async def reload(self, *, every_byte: bool = False) -> Reload | None:
-        """Read what was saved, or ``every_byte``, and tell every open page when something changed."""
-        return await anyio.to_thread.run_sync(partial(self.reload_now, every_byte=every_byte))
+    async def reload(self, *, every_byte: bool = False, saved: bool = True) -> Reload | None:
+        """Read what was saved, or ``every_byte``, and tell every open page when something changed.
 
-    def reload_now(self, *, every_byte: bool = False) -> Reload | None:
+        Without ``saved`` nobody is known to have saved anything, and nothing steps aside for it.
+        """
+        return await anyio.to_thread.run_sync(partial(self.reload_now, every_byte=every_byte, saved=saved))
+
+    def reload_now(self, *, every_byte: bool = False, saved: bool = True) -> Reload | None:
         """As ``reload``, in the thread that calls it."""
-        self.renderings.touch()  # somebody has saved and waits for the mail: the checks step aside
+        if saved:
+            self.renderings.touch()  # somebody waits for the mail: the checks step aside
         change = self.live.reload(every_byte=every_byte)
         if change:
             self.broadcast.send(News("change", change_payload(change)))

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import shutil
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,11 +15,11 @@ from app.core.compiler.dependencies import Dependency
 from app.core.errors import SourceError
 from app.core.sources import TemplateSet, TemplateSource
 from app.web.live.broadcast import Broadcast, News
-from app.web.live.watching import watch
 from app.web.live.workspace import LiveWorkspace
 from tests.slices import each_of
 from tests.waiting import patience
 from tests.web.conftest import METADATA, Folders
+from tests.web.ears import listening
 
 
 @pytest.fixture
@@ -330,46 +329,6 @@ def test_reading_is_no_save(tmp_path: Path) -> None:
             pytest.fail("a reading is told")
 
     asyncio.run(scenario())
-
-
-class Ear:
-    """Hears what ``watch`` tells; ``heard`` counts since the last time that it fell quiet."""
-
-    def __init__(self) -> None:
-        self.heard = 0
-        self._told: asyncio.Queue[None] = asyncio.Queue()
-
-    async def listen(self, *folders: Path) -> None:
-        async for _ in watch(*folders):
-            self._told.put_nowait(None)
-
-    async def hears(self, write: Callable[[int], object] = lambda _: None) -> None:
-        """Wait until something is told; ``write`` until then, since nobody says when a watch stands."""
-        for number in range(int(patience() * 5)):
-            write(number)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._told.get(), 0.2)
-                return
-        pytest.fail("no change was told")
-
-    async def is_quiet(self) -> None:
-        """Wait until nothing has been told for longer than ``watch`` takes to look again."""
-        with contextlib.suppress(TimeoutError):
-            for self.heard in range(20):
-                await asyncio.wait_for(self._told.get(), 0.7)
-            pytest.fail("changes are told without end")
-
-
-@contextlib.asynccontextmanager
-async def listening(*folders: Path) -> AsyncIterator[Ear]:
-    ear = Ear()
-    task = asyncio.create_task(ear.listen(*folders))
-    try:
-        yield ear
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
 
 
 def test_news_between_entering_and_the_first_read_is_not_lost() -> None:
