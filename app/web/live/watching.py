@@ -13,7 +13,6 @@ from time import monotonic
 
 import anyio
 from watchfiles import DefaultFilter, awatch
-from watchfiles._rust_notify import WatchfilesRustInternalError
 
 # A save is often several events (truncate, write, rename); they are taken together when they come within
 # this many milliseconds of each other, and a save is noticed after one to two times as many.
@@ -54,7 +53,7 @@ async def watch(*folders: Path) -> AsyncIterator[bool]:
                         yield changed
                         ended = monotonic()
                         rest = max(_UNTOLD_SECONDS, _SHARE * (ended - begun))
-            except (OSError, WatchfilesRustInternalError) as error:
+            except (OSError, RuntimeError) as error:  # the latter from a watch that fails later
                 if not polling and _identities(folders) == present:
                     _log.warning("The system refuses to watch files (%s); looking at them instead.", error)
                     polling = True
