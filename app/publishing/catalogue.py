@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from functools import partial
+from typing import TypeVar
 
 from app.core.likeness import bundle_beside
 from app.core.release import Manifest, Release, assemble, parse_manifest, source_path
@@ -24,6 +25,9 @@ from bbws_templates.layout import (
     release_of,
 )
 from bbws_templates.pointer import Pointer, parse_pointer
+from bbws_templates.reader import StoredObject
+
+Read = TypeVar("Read")
 
 ACTIVE = "active"
 PREVIOUS = "previous"
@@ -52,11 +56,8 @@ class Catalogue:
             DamagedReleaseError: the pointer cannot be read as one.
             FormatError: only another version of this product reads it.
         """
-        found = self.store.get(POINTER)
-        if found is None:
-            return None
         try:
-            return Standing(parse_pointer(found.body), found.etag)
+            found = self._read(POINTER, lambda stored: Standing(parse_pointer(stored.body), stored.etag))
         except FormatError as error:
             raise FormatError(f"{self.store.target}: {error.message}", remedy=error.remedy) from error
         except DamagedReleaseError as error:
@@ -64,6 +65,7 @@ class Catalogue:
                 f"{self.store.target}: {error.message}",
                 remedy="Restore an earlier version of current.json, or delete it and publish again.",
             ) from error
+        return found
 
     def active(self) -> tuple[Standing, Manifest, Bundle] | None:
         """The pointer and what it points to; None before the first publish.
@@ -92,12 +94,16 @@ class Catalogue:
             UnknownReleaseError: there is none of that id.
             DamagedReleaseError: its bytes are not what the id says.
         """
-        found = self.store.get(bundle_key(release))
+
+        def parse(stored: StoredObject) -> Bundle:
+            if beside is not None:
+                return bundle_beside(stored.body, beside, release=release)
+            return parse_bundle(stored.body, release=release)
+
+        found = self._read(bundle_key(release), parse)
         if found is None:
             raise self._unknown(release)
-        if beside is not None:
-            return bundle_beside(found.body, beside, release=release)
-        return parse_bundle(found.body, release=release)
+        return found
 
     def manifest(self, release: str) -> tuple[Manifest, bytes]:
         """The manifest of a release, and its bytes.
@@ -105,10 +111,12 @@ class Catalogue:
         Raises:
             UnknownReleaseError, DamagedReleaseError: as ``bundle``.
         """
-        found = self.store.get(manifest_key(release))
+        found = self._read(
+            manifest_key(release), lambda stored: (parse_manifest(stored.body, release=release), stored.body)
+        )
         if found is None:
             raise self._unknown(release)
-        return parse_manifest(found.body, release=release), found.body
+        return found
 
     def description(self, release: str, *, beside: Release | None = None) -> tuple[Manifest, Bundle]:
         """The manifest and the bundle of a release; ``beside`` as for ``bundle``.
@@ -233,6 +241,23 @@ class Catalogue:
             path: bundle_key(manifest.release) if path == BUNDLE else object_key(entry.digest, path)
             for path, entry in manifest.files.items()
         }
+
+    def _read(self, key: str, parse: Callable[[StoredObject], Read]) -> Read | None:
+        """What ``parse`` makes of an object, None for none; what seems missing or damaged is read twice.
+
+        Much follows from such an answer: that nothing was published yet, that there is nothing that a
+        contract could break. One that was wrong must not be enough for it.
+        """
+        found = self.store.get(key)
+        if found is not None:
+            try:
+                return parse(found)
+            except FormatError:
+                raise
+            except DamagedReleaseError:
+                pass
+        found = self.store.get(key)
+        return None if found is None else parse(found)
 
     def _unknown(self, release: str) -> UnknownReleaseError:
         return UnknownReleaseError(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
@@ -81,21 +81,23 @@ def verify(catalogue: Catalogue, *, progress: Progress = silent) -> Verification
     """Re-read and re-hash every object of a target.
 
     The pointer is read first and last: when it has moved meanwhile, what seems wrong may be the work of a
-    publish or a prune, and everything is read again. So it is when a stable key differs: whoever was held up
-    since before the last activation writes it late, and mends it at once.
+    publish or a prune, and everything is read again. So it is when anything seems wrong for the first time:
+    an answer may have been, or somebody who was held up since before the last activation has written a stable
+    key late, and mends it at once. And nothing is called intact that was not all read.
 
     Raises:
         ConflictError: it moved each time.
         StoreError: the store failed; what it holds is not known.
     """
-    drifted: set[Discrepancy] = set()
+    seen: set[Discrepancy] = set()
     for _ in range(_ROUNDS):
         before = _pointer_etag(catalogue)
-        result = _walk(catalogue, progress)
-        differing = {found for found in result.discrepancies if found.fault is ObjectFault.DRIFT}
-        if result.intact or (_pointer_etag(catalogue) == before and differing <= drifted):
+        walk = _walk(catalogue, progress)
+        result = walk.result()
+        wrong = {found for found in result.discrepancies if not found.is_note}
+        if not walk.unread and (not wrong or (_pointer_etag(catalogue) == before and wrong <= seen)):
             return result
-        drifted = differing
+        seen = wrong
     raise ConflictError(
         f"{catalogue.store.target} was changed each of the {_ROUNDS} times that it was read.",
         remedy="Verify again when nobody publishes or prunes.",
@@ -107,7 +109,7 @@ def _pointer_etag(catalogue: Catalogue) -> str:
     return found.etag if found else ""
 
 
-def _walk(catalogue: Catalogue, progress: Progress) -> Verification:
+def _walk(catalogue: Catalogue, progress: Progress) -> _Pass:
     walk = _Pass(catalogue)
     walk.read_objects(progress)
     walk.read_releases(progress)
@@ -115,7 +117,7 @@ def _walk(catalogue: Catalogue, progress: Progress) -> Verification:
     walk.look_again()
     walk.report_missing()
     walk.report_unused()
-    return Verification(len(walk.ids), len(walk.keys), tuple(sorted(set(walk.found))))
+    return walk
 
 
 @dataclass
@@ -123,8 +125,9 @@ class _Pass:
     """One pass over a target, gathering discrepancies; several threads add to what it gathers.
 
     Of what is read it keeps digests alone: ``stable`` holds, by release, those of the content of its stable
-    keys. ``lacking`` holds, by release, the keys that are not there, each with what it is. ``ever_active`` is
-    None for as long as the history is not known.
+    keys. ``lacking`` holds, by release, the keys that are not there, each with what it is; ``gone`` the keys
+    that were listed and are not there when they are read. ``unread`` says that some of these are there after
+    all, so that nobody knows what they hold. ``ever_active`` is None for as long as the history is not known.
     """
 
     catalogue: Catalogue
@@ -135,6 +138,9 @@ class _Pass:
     used: set[str] = field(default_factory=set)
     known: set[str] = field(default_factory=set)
     lacking: dict[str, dict[str, str]] = field(default_factory=dict)
+    gone: set[str] = field(default_factory=set)
+    unread: bool = False
+    active: str = ""
     newer: bool = False
     ever_active: set[str] | None = None
     half_pruned: bool = False
@@ -156,18 +162,20 @@ class _Pass:
         self.keys = {listed.key for listed in self.catalogue.store.list("")}
         objects = sorted(key for key in self.keys if is_object(key))
 
-        def is_bad(key: str) -> bool:
+        def read(key: str) -> None:
             progress(key)
             found = self.catalogue.store.get(key)
             if found is None:  # deleted since it was listed: missing perhaps, tampered with it is not
-                gone.add(key)
-                return False
-            return Digest.of(found.body).hex != key.removeprefix(OBJECTS).partition(".")[0]
+                self.gone.add(key)
+            else:
+                self._prove(key, found.body)
 
-        gone: set[str] = set()
-        self.bad = {key for key, bad in zip(objects, in_parallel(is_bad, objects), strict=True) if bad}
-        self.keys -= gone
-        for key in self.bad:
+        in_parallel(read, objects)
+        self.keys -= self.gone
+
+    def _prove(self, key: str, body: bytes) -> None:
+        if Digest.of(body).hex != key.removeprefix(OBJECTS).partition(".")[0]:
+            self.bad.add(key)
             self.add(ObjectFault.TAMPERED, key, "its content is not what its name says")
 
     def read_releases(self, progress: Progress) -> None:
@@ -179,13 +187,15 @@ class _Pass:
         own = {f"{RELEASES}{release}/{name}" for name in (BUNDLE, MANIFEST)}
         self.known |= own
         missing = own - self.keys
+        manifest = None
+        if not missing:
+            manifest = self._manifest(release)
+            self._bundle(release)
+            missing = own & self.gone
         if missing:
             self.lacking[release] = dict.fromkeys(
                 missing, f"release {release[:12]} cannot be read without it"
             )
-            return
-        manifest = self._manifest(release)
-        self._bundle(release)
         if manifest:
             for path, key in self.catalogue.keys(manifest).items():
                 self.used.add(key)
@@ -213,6 +223,8 @@ class _Pass:
 
     def _body(self, key: str) -> bytes | None:
         found = self.catalogue.store.get(key)
+        if found is None and key in self.keys:
+            self.gone.add(key)
         return found.body if found else None
 
     def compare_pointer(self) -> None:
@@ -228,7 +240,7 @@ class _Pass:
             return
         self._compare_manifest(standing)
         self._read_history(standing)
-        release = standing.pointer.release
+        release = self.active = standing.pointer.release
         if not standing.pointer.settled:
             self.add(
                 ObjectFault.UNFINISHED,
@@ -295,19 +307,37 @@ class _Pass:
 
     def look_again(self) -> None:
         """Drop what only seemed missing: it was written, or its release deleted, since it was listed."""
+        self._still_absent(self.gone)
         for release in [*self.lacking]:
-            lacking = self._absent(self.lacking[release])
+            lacking = self._still_absent(self.lacking[release])
             heads = {f"{RELEASES}{release}/{name}" for name in (BUNDLE, MANIFEST)}
-            if lacking and self._absent(heads) != heads:
+            if lacking and (release == self.active or self._absent(heads) != heads):
                 self.lacking[release] = {key: self.lacking[release][key] for key in lacking}
             else:
                 del self.lacking[release]
 
-    def _absent(self, keys: Iterable[str]) -> set[str]:
-        """Those of ``keys`` that are not there when each is asked for."""
+    def _still_absent(self, keys: Iterable[str]) -> set[str]:
+        """As ``_absent``; what is there after all is proven now, or is ``unread``."""
+        wanted = {*keys}
+        absent = self._absent(wanted, self._prove)
+        self.unread |= not all(is_object(key) for key in wanted - absent)
+        return absent
+
+    def _absent(self, keys: Iterable[str], prove: Callable[[str, bytes], None] = lambda *_: None) -> set[str]:
+        """Those of ``keys`` that are not there when each is asked for; objects that are go to ``prove``."""
+
+        def is_absent(key: str) -> bool:
+            found = self.catalogue.store.get(key)
+            if found and is_object(key):
+                prove(key, found.body)
+            return found is None
+
         wanted = [*keys]
-        absent = in_parallel(lambda key: self.catalogue.store.get(key) is None, wanted)
-        return {key for key, is_absent in zip(wanted, absent, strict=True) if is_absent}
+        return {key for key, absent in zip(wanted, in_parallel(is_absent, wanted), strict=True) if absent}
+
+    def result(self) -> Verification:
+        """What was read, and found."""
+        return Verification(len(self.ids), len(self.keys), tuple(sorted(set(self.found))))
 
     def report_missing(self) -> None:
         """What a release lacks; of one that never was active, that its upload was cut off is all there is."""

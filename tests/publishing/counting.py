@@ -115,3 +115,18 @@ class Hooked(CountingStore):
     def delete(self, key: str, *, if_match: str = "", in_time: InTime = always) -> bool:
         self.hook("delete", key)
         return super().delete(key, if_match=if_match, in_time=in_time)
+
+
+class Lying(CountingStore):
+    """Answers ``answers`` of the first readings of what is at ``key`` with ``body``, None for "not found"."""
+
+    def __init__(self, inner: ObjectStore, key: str, body: bytes | None, answers: int) -> None:
+        super().__init__(inner)
+        self._key, self._body, self._answers = key, body, answers
+
+    def get(self, key: str) -> StoredObject | None:
+        found = super().get(key)
+        if key != self._key or not self._answers:
+            return found
+        self._answers -= 1
+        return StoredObject(self._body, '"of something in between"') if self._body is not None else None

@@ -10,13 +10,13 @@ import pytest
 from app.core.release import Manifest
 from app.publishing.catalogue import Catalogue
 from app.publishing.directory_store import DirectoryStore
-from app.publishing.errors import UnknownReleaseError
+from app.publishing.errors import BreakingChangeError, UnknownReleaseError
 from app.publishing.store import ListedObject, ObjectStore
 from app.publishing.targets import resolve_target
 from app.publishing.verification import ObjectFault, verify
 from bbws_templates.faults import TargetError
 from bbws_templates.layout import POINTER, bundle_key, manifest_key
-from tests.publishing.counting import CountingStore
+from tests.publishing.counting import CountingStore, Lying
 from tests.publishing.newer import edit_object
 from tests.publishing.samples import go_back, publish_to, release, with_one_changed
 
@@ -212,3 +212,25 @@ def test_a_target_that_there_is_not_is_told_those_that_there_are(tmp_path: Path)
     settings.write_text('[targets.dev]\nurl = "file:a"\n[targets.sit]\nurl = "file:b"\n')
     with pytest.raises(TargetError, match=r"Did you mean 'dev'\? Known: dev, sit\. Or write s3://"):
         resolve_target("dve", settings)
+
+
+@pytest.mark.parametrize("body", [None, b"something else"], ids=["not found", "something else"])
+@pytest.mark.parametrize("part", ["bundle.json", "manifest.json"])
+def test_one_wrong_answer_lets_no_breaking_change_through(
+    directory: DirectoryStore, part: str, body: bytes | None
+) -> None:
+    """What cannot be read cannot be compared with, and is no reason not to publish; once is not cannot."""
+    publish_to(directory, release("first", names=("a/one", "a/two")))
+    key = next(each.key for each in directory.list("") if part in each.key)
+    with pytest.raises(BreakingChangeError, match="a/two"):
+        publish_to(Lying(directory, key, body, 1), release("second", names=("a/one",)))
+
+
+@pytest.mark.parametrize("body", [None, b"something else"], ids=["not found", "something else"])
+@pytest.mark.parametrize("part", ["current.json", "bundle.json", "manifest.json"])
+def test_one_wrong_answer_makes_no_target_empty_or_damaged(
+    directory: DirectoryStore, part: str, body: bytes | None
+) -> None:
+    publish_to(directory, release("first", names=SMALL))
+    key = next(each.key for each in directory.list("") if part in each.key)
+    assert Catalogue(Lying(directory, key, body, 1)).active() == Catalogue(directory).active() is not None

@@ -21,7 +21,7 @@ from bbws_templates.digests import Digest, canonical_json
 from bbws_templates.layout import OBJECTS, POINTER
 from bbws_templates.pointer import parse_pointer
 from bbws_templates.reader import StoredObject
-from tests.publishing.counting import CountingStore
+from tests.publishing.counting import CountingStore, Lying
 from tests.publishing.newer import edit_object
 from tests.publishing.samples import REASON, publish_to, release
 
@@ -178,3 +178,40 @@ def test_a_stable_key_that_a_late_writer_is_just_bringing_in_line_does_not_drift
     assert verify(Catalogue(Late())).discrepancies == ()
     directory.put("a/one.html", other["a/one.html"])
     assert [found.fault for found in verify(Catalogue(Late())).discrepancies] == [ObjectFault.DRIFT]
+
+
+@pytest.mark.parametrize("body", [None, b"something else"], ids=["not found", "something else"])
+@pytest.mark.parametrize("part", ["current.json", "bundle.json", "manifest.json", "objects/", "a/one.html"])
+def test_one_wrong_answer_neither_accuses_anybody_nor_passes_for_what_was_not_read(
+    directory: DirectoryStore, part: str, body: bytes | None
+) -> None:
+    store = fresh(directory, "lied about")
+    key = next(each.key for each in store.list("") if part in each.key)
+    expected = verify(Catalogue(store))
+    assert expected.discrepancies == ()
+    found = verify(Catalogue(Lying(store, key, body, 1)))
+    assert (found.releases, found.discrepancies) == (expected.releases, ())
+
+
+@pytest.mark.parametrize("part", ["bundle.json", "manifest.json"])
+@pytest.mark.parametrize("text", ["first", "second"], ids=["of an old release", "of the active release"])
+def test_what_is_listed_and_cannot_be_had_is_missing(directory: DirectoryStore, part: str, text: str) -> None:
+    store = fresh(directory, "not to be had")
+    key = f"releases/{release(text, names=SMALL).id}/{part}"
+    found = verify(Catalogue(Lying(store, key, None, 100)))
+    assert (ObjectFault.MISSING, key) in {(each.fault, each.key) for each in found.discrepancies}
+    assert not found.intact
+
+
+def test_the_active_release_is_missing_when_it_goes_while_it_is_read(directory: DirectoryStore) -> None:
+    """Deleted by a hand, not by a prune, which would have moved the pointer and left it alone."""
+    store = fresh(directory, "taken away")
+    active = store.root / "releases" / release("second", names=SMALL).id
+
+    class Taken(CountingStore):
+        def list(self, prefix: str) -> Iterator[ListedObject]:
+            yield from [*super().list(prefix)]
+            for path in (*active.glob("*.json"),):
+                path.unlink()
+
+    assert ObjectFault.MISSING in {each.fault for each in verify(Catalogue(Taken(store))).discrepancies}
