@@ -56,8 +56,8 @@ environments: node_modules/.tools ## Install every locked package that the tests
 tools: $(BIN)/python ## Install or find everything that the tests need
 	@$(MAKE) --silent $(if $(findstring jobserver,$(MAKEFLAGS)),,--jobs=2) environments
 	@$(MAKE) --silent $(VENV)/.deploy
-	@$(BIN)/python scripts/install_tidy.py
-	@$(BIN)/python scripts/install_browser.py
+	@$(BIN)/python -m scripts.install_tidy
+	@$(BIN)/python -m scripts.install_browser
 
 .PHONY: clients
 clients: tools ## Install the mail clients that pictures can be drawn with, as far as Debian has them (as root)

@@ -87,14 +87,13 @@ def unpack(package: Path, target: Path) -> bool:
 
 def _install() -> None:
     """The distribution's package, where that is possible without asking anyone."""
-    apt = shutil.which("apt-get")
-    if apt and hasattr(os, "geteuid") and os.geteuid() == 0:
-        subprocess.run([apt, "update"], check=True, stdout=subprocess.DEVNULL)
-        subprocess.run(
-            [apt, "install", "--yes", "--no-install-recommends", "chromium"],
-            check=True,
-            stdout=subprocess.DEVNULL,
-        )
+    if shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
+        from scripts import debian  # the image has this file alone, and unpacks
+
+        try:
+            debian.install(["chromium"])
+        except debian.PackageError as error:
+            print(error, file=sys.stderr)
 
 
 def _node() -> str | None:

@@ -18,6 +18,7 @@ from app.browser.clients import RENDERERS
 from app.browser.clients.finding import UNPACKED
 from app.browser.discovery import REPOSITORY
 from app.browser.errors import BrowserNotFoundError
+from scripts.debian import PackageError, install
 
 # Debian's names; Ubuntu's firefox and thunderbird are snaps, which have no place here.
 PACKAGES = {
@@ -60,19 +61,15 @@ def _install(missing: list[str]) -> None:
     if not apt or os.geteuid() != 0:
         print("Installing takes root and apt-get: as it is, only what is there is found.", file=sys.stderr)
         return
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    subprocess.run([apt, "update", "-qq"], check=False, env=environment, stdout=subprocess.DEVNULL)
     for key in missing:
         # One after another: a package that a distribution lacks keeps none of the others away.
         packages = PACKAGES.get(key, ())
         if packages:
             print(f"Installing {', '.join(packages)}")
-            subprocess.run(
-                [apt, "install", "--yes", "-qq", "--no-install-recommends", *packages],
-                check=False,
-                env=environment,
-                stdout=subprocess.DEVNULL,
-            )
+            try:
+                install(packages)
+            except PackageError as error:
+                print(error, file=sys.stderr)
     if "roundcube" in missing:
         _unpack(apt, REPOSITORY / UNPACKED)
 

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
+
+from scripts.debian import PackageError, install
 
 
 def main() -> int:
     """Exit status: 0 when ``tidy`` can be run, 4 with one sentence when it cannot be had."""
     if shutil.which("tidy"):
         return 0
-    apt = shutil.which("apt-get")
     sudo = [] if os.geteuid() == 0 else ["sudo", "--non-interactive"]
-    if apt and (not sudo or shutil.which("sudo")):
+    if shutil.which("apt-get") and (not sudo or shutil.which("sudo")):
         print("Installing HTML Tidy")
-        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        for command in ([apt, "update", "-qq"], [apt, "install", "-y", "-qq", "tidy"]):
-            subprocess.run([*sudo, *command], check=False, env=environment, stdout=subprocess.DEVNULL)
+        try:
+            install(["tidy"], sudo=sudo)
+        except PackageError as error:
+            print(error, file=sys.stderr)
     if shutil.which("tidy"):
         return 0
     print(

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from scripts.containers import NAME, ROOT, Container, EngineError, build_arguments, said
+from scripts.debian import PackageError, install
 
 SUITE: Final = "trixie"
 """The release of Debian that the Dockerfile's own base is made of."""
@@ -35,8 +36,10 @@ class Buildah:
 
     def __init__(self) -> None:
         if missing := [name for name in _PACKAGES if not shutil.which(name)]:
-            said("apt-get", "update")
-            said("apt-get", "install", "--yes", "--no-install-recommends", *missing)
+            try:
+                install(missing)
+            except PackageError as error:
+                raise EngineError(str(error)) from None
         self._environment = {**os.environ, "BUILDAH_ISOLATION": "chroot"}
 
     def build(self, tag: str) -> None:
