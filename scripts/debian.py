@@ -1,4 +1,4 @@
-"""Debian's packages, also while somebody else installs some: apt gives up at once while another is at work."""
+"""Debian's packages, also while somebody else installs some: apt gives up where another is at work."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class PackageError(Exception):
 
 
 def install(packages: Sequence[str], *, sudo: Sequence[str] = ()) -> None:
-    """Have apt install ``packages``, without those that they only recommend; ``sudo`` stands before its words.
+    """Have apt install ``packages`` without those that they only recommend; ``sudo`` stands before its words.
 
     Lists that cannot be renewed are taken as they are.
 
