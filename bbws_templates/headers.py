@@ -256,4 +256,6 @@ def phrase(shown: str, header: str = "", linesep: str = "") -> str:
     if _encode_whole(shown):
         return words(shown, header, linesep)
     escaped = re.sub(r'(["\\])', r"\\\1", shown)
-    return shown if re.fullmatch(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*", shown) else f'"{escaped}"'
+    # Of blanks between words without quotes a reader keeps one, and none at the ends.
+    is_words = re.fullmatch(r"(?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?: (?! |\Z))?)*", shown)
+    return shown if is_words else f'"{escaped}"'

@@ -127,6 +127,15 @@ def test_a_recipient_may_have_a_name_and_an_international_domain() -> None:
     assert message["To"].addresses[0].addr_spec == "joerg@xn--exmple-cua.com"
 
 
+@pytest.mark.parametrize("name", ["Thabo  Nkosi", "a   b", "O'Neil & Sons"])
+def test_blanks_in_a_name_arrive_as_many_as_they_were(name: str) -> None:
+    mail = rendered(sender=(name, "a@example.com"))
+    message = parsed(mime_message(mail, recipient=f"{name} <b@example.com>"))
+
+    assert message["From"].addresses[0].display_name == name
+    assert message["To"].addresses[0].display_name == name
+
+
 def test_a_name_in_ascii_is_shown_with_whatever_signs_it_has() -> None:
     shown = 'Ann \\ Bob, "Ltd." (ZA)'
     message = parsed(mime_message(rendered(sender=(shown, "a@example.com")), recipient="b@example.com"))
