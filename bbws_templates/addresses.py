@@ -4,7 +4,8 @@ It is the ``Mailbox`` of RFC 5321, section 4.1.2: before the @ words joined by d
 it a domain, or an address literal in brackets. Before the @ it is ASCII: Amazon SES, as many servers, does
 not speak SMTPUTF8 (RFC 6531). A domain beyond ASCII is taken and sent in its ``xn--`` form (RFC 3490), unless
 that form would be another domain than the one that its owner registered: IDNA 2003 turns ``ß`` into ``ss``
-and drops joiners, IDNA 2008 (RFC 5891) does not.
+and drops joiners, IDNA 2008 (RFC 5891) does not. Nothing before the @ looks like an encoded word: RFC 2047
+has none in an address, and yet some read one there, as Python's ``email`` does, and find another address.
 
 Regular expressions are compiled on first use, as in ``contract.formats``.
 """
@@ -39,7 +40,7 @@ def parted(text: str) -> tuple[str, str] | None:
     local, at, domain = text.rpartition("@")
     if not at or len(local) > _LONGEST_LOCAL_PART or len(domain) > _LONGEST_DOMAIN:
         return None
-    if not _compiled(_LOCAL_PART).fullmatch(local):
+    if "=?" in local or not _compiled(_LOCAL_PART).fullmatch(local):
         return None
     ascii_domain = _ascii_domain(domain)
     if not ascii_domain or len(local) + 1 + len(ascii_domain) > _LONGEST_ADDRESS:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from email import message_from_bytes
+from email.policy import default
 from email.utils import getaddresses
 
 import pytest
@@ -36,6 +37,20 @@ def test_an_address_has_at_most_254_characters(local: int, domain: int, fits: bo
     address = f"{'a' * local}@{'.'.join(labels)}"
     assert len(address) == local + 1 + domain
     assert is_address(address) is fits
+
+
+@pytest.mark.parametrize(
+    "local", ["=?utf-8?q?eve?=", '"=?utf-8?q?eve?="', '"a =?utf-8?q?eve=40evil.test?= b"']
+)
+def test_what_readers_would_decode_into_another_address_is_none(local: str) -> None:
+    address = f"{local}@example.com"
+    (read,) = message_from_bytes(f"To: {address}\r\n\r\n".encode(), policy=default)["To"].addresses
+    assert str(read) != address, "as long as there are such readers"
+
+    assert not is_address(address)
+    assert contract_problems({"format": "email"}, address)
+    with pytest.raises(HeaderError):
+        mime_message(mail("noreply@example.com"), recipient=f"Jane <{address}>")
 
 
 def mail(address: str, reply_to: str = "") -> RenderedEmail:
