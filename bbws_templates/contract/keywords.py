@@ -13,7 +13,15 @@ from typing import Any
 
 from bbws_templates.context import is_list
 from bbws_templates.contract.formats import FORMATS
-from bbws_templates.contract.schema import DIALECT, Instance, Problems, Schema, apply, keyword
+from bbws_templates.contract.schema import (
+    DIALECT,
+    MAX_PATTERN_TEXT,
+    Instance,
+    Problems,
+    Schema,
+    apply,
+    keyword,
+)
 from bbws_templates.contract.wording import counted, did_you_mean, one_of, other_than, text_example, wanted
 from bbws_templates.errors import ContractError, ContractProblem
 from bbws_templates.json_values import canonical, is_type, shape
@@ -93,9 +101,12 @@ def _any_of(instance: Instance, schemas: list[Schema]) -> Problems:
 
 @keyword("oneOf")
 def _one_of(instance: Instance, schemas: list[Schema]) -> Problems:
+    before = instance.evaluation.overlong
     reasons = _first_reasons(instance, schemas)
     fitting = len(schemas) - len(reasons)
-    if fitting == 0:
+    if instance.evaluation.overlong != before:
+        yield _left_open(instance)
+    elif fitting == 0:
         yield _none_of(instance, reasons)
     elif fitting > 1:
         yield instance.problem(f"must fit exactly one of {len(schemas)} alternatives, fits {fitting}")
@@ -124,13 +135,30 @@ def _none_of(instance: Instance, reasons: list[ContractProblem]) -> ContractProb
 
 @keyword("not")
 def _not(instance: Instance, schema: Schema) -> Problems:
-    if instance.accepts(schema):
+    accepted = instance.accepts(schema)
+    if accepted is None:
+        yield _left_open(instance)
+    elif accepted:
         yield instance.problem(f"must not be what the contract excludes, is {shape(instance.value)}")
 
 
 @keyword("if")
 def _if(instance: Instance, condition: Schema) -> Problems:
-    return instance.same(instance.schema.get("then" if instance.accepts(condition) else "else", True))
+    accepted = instance.accepts(condition)
+    if accepted is None:
+        yield _left_open(instance)
+    else:
+        yield from instance.same(instance.schema.get("then" if accepted else "else", True))
+
+
+def _left_open(instance: Instance) -> ContractProblem:
+    """The problem with text that is too long to say which way the contract goes.
+
+    To take it for text that does not match would let all through that a ``not`` is there to keep out.
+    """
+    return instance.problem(
+        f"must hold no text of more than {MAX_PATTERN_TEXT:,} characters: the contract decides by what it is"
+    )
 
 
 # --- objects --------------------------------------------------------------------------------------------
@@ -163,6 +191,12 @@ def _pattern_properties(instance: Instance, schemas: Mapping[str, Schema]) -> Pr
     if isinstance(instance.value, Mapping):
         instance.evaluation.spend(len(instance.value))
         named = [(name, member) for name, member in instance.value.items() if isinstance(name, str)]
+        if schemas:
+            for name, _ in named:
+                if len(name) > MAX_PATTERN_TEXT:
+                    instance.evaluation.overlong += 1
+                    most = f"{MAX_PATTERN_TEXT:,} characters"
+                    yield instance.problem_of_member(name, f"must have a name of at most {most}")
         for pattern, schema in schemas.items():
             for name, member in named:
                 if instance.evaluation.matches(pattern, name):

@@ -72,6 +72,7 @@ def format_steps(length: int) -> int:
 
 
 def _too_long(instance: Instance) -> ContractProblem:
+    instance.evaluation.overlong += 1
     return instance.problem(f"must have at most {MAX_PATTERN_TEXT:,} characters, has {len(instance.value):,}")
 
 

@@ -39,7 +39,10 @@ Data of an email, thousands of rows included, take a tenth of it.
 """
 
 MAX_PATTERN_TEXT = 10_000
-"""How many characters of text are held to a pattern or a format."""
+"""How many characters of text are held to a pattern or a format.
+
+Longer text breaks the contract; where that would be turned round, as by ``not``, it breaks it as well.
+"""
 
 _CHARACTERS_A_STEP = 256
 _KEYWORDS_A_STEP = 8
@@ -57,12 +60,16 @@ class TooManyStepsError(Exception):
 
 
 class Evaluation:
-    """One check of data against one contract: references that were followed, steps that are left."""
+    """One check of data against one contract: references that were followed, steps that are left.
 
-    __slots__ = ("_found", "_left", "_patterns", "_size", "_suggestions", "root")
+    ``overlong`` counts the texts that were met and are too long to be held to a pattern or a format.
+    """
+
+    __slots__ = ("_found", "_left", "_patterns", "_size", "_suggestions", "overlong", "root")
 
     def __init__(self, root: Schema) -> None:
         self.root = root
+        self.overlong = 0
         self._left = MAX_STEPS
         self._suggestions = _MOST_SUGGESTIONS
         self._found: dict[str, Schema] = {}
@@ -106,6 +113,7 @@ class Evaluation:
         """
         if len(text) > MAX_PATTERN_TEXT:
             self.spend()
+            self.overlong += 1
             return False
         found = self._patterns.get(pattern) or self._proven(pattern)
         self.spend(pattern_steps(found.effort, len(text)))
@@ -170,9 +178,11 @@ class Instance:
         """Apply another schema to the same value."""
         return apply(self.evaluation, schema, self.value, self.pointer, self.depth + 1)
 
-    def accepts(self, schema: Schema) -> bool:
-        """Whether another schema has nothing against the value."""
-        return next(self.same(schema), None) is None
+    def accepts(self, schema: Schema) -> bool | None:
+        """Whether another schema has nothing against the value; None if text too long for it hides that."""
+        before = self.evaluation.overlong
+        accepted = next(self.same(schema), None) is None
+        return accepted if self.evaluation.overlong == before else None
 
     def problem(self, expectation: str) -> ContractProblem:
         """A problem with this value."""

@@ -287,8 +287,40 @@ def test_text_that_is_too_long_for_a_pattern_is_refused_unread() -> None:
     schema = {"pattern": "a+$", "patternProperties": {"a+$": False}, "additionalProperties": {"type": "null"}}
 
     (problem,) = contract_problems(schema, "a" * 1_000_000 + "!")
-    (unknown,) = contract_problems(schema, {"a" * 1_000_000 + "!": 1})
+    name, unknown = contract_problems(schema, {"a" * 1_000_000 + "!": 1})
 
     assert problem.expectation == "must have at most 10,000 characters, has 1,000,001"
+    assert "must have a name of at most 10,000 characters" in name.expectation
     assert "must be null" in unknown.expectation
     assert contract_problems(schema, "a" * 10_000) == ()
+
+
+_LONG_LINK = "javascript:alert(1)//".ljust(10_001, "x")
+
+
+@pytest.mark.parametrize(
+    ("schema", "data"),
+    [
+        ({"not": {"pattern": "^javascript:"}}, _LONG_LINK),
+        ({"not": {"anyOf": [{"pattern": "^javascript:"}, {"format": "email"}]}}, _LONG_LINK),
+        ({"not": {"not": {"not": {"pattern": "^javascript:"}}}}, _LONG_LINK),
+        ({"items": {"not": {"format": "uri"}}}, [_LONG_LINK]),
+        ({"if": {"pattern": "^javascript:"}, "then": False}, _LONG_LINK),
+        ({"oneOf": [{"pattern": "^javascript:"}, {"type": "string"}]}, _LONG_LINK),
+        ({"patternProperties": {"^javascript:": False}}, {_LONG_LINK: ""}),
+        ({"not": {"propertyNames": {"pattern": "^[a-i]"}}}, {_LONG_LINK: ""}),
+    ],
+)
+def test_text_that_is_too_long_for_a_pattern_does_not_pass_for_one_that_does_not_match(
+    schema: dict[str, object], data: object
+) -> None:
+    (problem, *_) = contract_problems(schema, data)
+
+    assert "10,000 characters" in problem.expectation
+    assert "javascript" not in str(problem)
+
+
+def test_long_text_is_no_matter_to_a_contract_that_decides_by_something_else() -> None:
+    schema = {"not": {"type": "number"}, "if": {"maxLength": 5}, "then": False, "oneOf": [{"minLength": 1}]}
+
+    assert contract_problems(schema, _LONG_LINK) == ()

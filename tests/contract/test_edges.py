@@ -118,7 +118,9 @@ TWICE_BY_ANCHOR: dict[str, Any] = {
         pytest.param(TWICE_BY_ANCHOR, "", 1 + 1 + 4 + 1 + 1 + 1, id="anchor"),
         # Read and proven (10 a character, half the square of the positions), then run.
         pytest.param({"pattern": "^ab$"}, "ab", 1 + 40 + 2 + 1, id="pattern"),
-        pytest.param({"patternProperties": {"a": False}}, {"b" * 10_001: 1}, 1 + 1 + 1, id="name too long"),
+        pytest.param(
+            {"patternProperties": {"a": False}}, {"b" * 10_001: 1}, 1 + 1 + 20 + 1, id="name too long"
+        ),
         pytest.param({"pattern": "^" + "a" * 200}, "", 1 + 2010 + 20_000 + 1 + 20, id="long pattern"),
     ],
 )
