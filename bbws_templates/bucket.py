@@ -100,10 +100,25 @@ def connect(
             from bbws_templates.credentials import defer
 
             defer(core)
-        return session.client("s3", region_name=region, config=config)
+        client = session.client("s3", region_name=region, config=config)
+        client.meta.events.register_first("needs-retry.s3.HeadBucket", _be_led_elsewhere_once)
     except Exception as error:  # noqa: BLE001  it is translated, or comes back up
         fault = translate(error, target, "")
+    else:
+        return client
     raise fault
+
+
+def _be_led_elsewhere_once(response: Any, operation: Any, **_: Any) -> None:
+    """End the SDK's search for the region of a bucket with the first answer that leads elsewhere.
+
+    Where all answers do, as before a page to log in, it would ask for the region of the region's answer, and
+    so on until Python's stack is at its end. Where S3 knows the region, it says so in that first answer.
+    """
+    if response is not None and 300 <= response[0].status_code < 400:
+        from botocore.exceptions import ClientError
+
+        raise ClientError(response[1], operation.name)
 
 
 class BucketReader:

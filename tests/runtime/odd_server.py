@@ -107,7 +107,10 @@ class _Handler(BaseHTTPRequestHandler):
             lines.append(f"Content-Length: {len(body)}")
         head = "\r\n".join(lines).encode() + b"\r\n\r\n"
         self._send(head, drip=answer.drip == "head")
-        self._send(body, drip=answer.drip == "body")
+        if self.command != "HEAD":
+            self._send(body, drip=answer.drip == "body")
+
+    do_HEAD = do_GET  # noqa: N815
 
     def _answer(self, key: str, answer: Answer) -> tuple[int, tuple[tuple[str, str], ...], bytes]:
         if answer.status:

@@ -140,6 +140,33 @@ def test_what_is_no_answer_of_a_bucket_is_said_in_a_line(
     assert "hotel" not in str(caught.value)
 
 
+@pytest.mark.parametrize("status", [301, 302, 307])
+def test_a_page_to_log_in_is_asked_for_once_or_twice_and_called_what_it_is(
+    server: OddServer, clock: Hand, status: int
+) -> None:
+    """Led elsewhere, the SDK asks for the region of the bucket, and is led elsewhere with that too."""
+    client = client_of(clock)
+    client.render(NAME, DATA)
+    server.rule = lambda _: Answer(status, (("Location", "http://127.0.0.1:9/login"),))
+    clock.now += TTL + 1
+    asked = len(server.asked)
+    assert f"it leads elsewhere, with the status {status}" in client.status().problem
+    assert len(server.asked) - asked <= 2
+
+
+def test_a_bucket_in_another_region_is_found_by_what_s3_says_of_it(server: OddServer, clock: Hand) -> None:
+    moved = Answer(301, (("x-amz-bucket-region", "eu-west-1"),))
+
+    def there(key: str) -> Answer | None:
+        if not key:
+            return moved
+        return Answer(301) if server.asked.count("current.json") == 0 else None
+
+    server.rule = there
+    assert client_of(clock).render(NAME, DATA).release == release("first").id
+    assert server.asked[:3] == ["current.json", "", "current.json"]
+
+
 @pytest.mark.parametrize("status", [304, 412])
 def test_unchanged_is_no_answer_to_who_has_nothing(server: OddServer, clock: Hand, status: int) -> None:
     server.rule = pointer(Answer(status))
