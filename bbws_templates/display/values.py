@@ -13,6 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 _LONGEST_NUMBER: Final = 200
+_MOST_DECIMALS: Final = 20
+_NO_USE: Final = (TypeError, ValueError, LookupError, OverflowError)  # 1e999 is a number without end
 _DAY: Final = 86_400
 _MONTHS: Final = 12
 _WEEKDAYS: Final = 7
@@ -41,7 +43,7 @@ class ZoneRules:
             for since, offset in rules["offsets"]:
                 self._since.append(int(since))
                 self._offsets.append(int(offset))
-        except (TypeError, ValueError, LookupError):
+        except _NO_USE:
             self._since.clear()
 
     def offset(self, moment: int) -> int | None:
@@ -100,7 +102,7 @@ class LocaleRules:
             decimal, group = str(rules["decimal"]), str(rules["group"])
             sizes = _sizes(rules)
             affixes = (*_pair(rules["positive"]), *_pair(rules["negative"]), 0)
-        except (TypeError, ValueError, LookupError):
+        except _NO_USE:
             return None
         write = _number_writer(affixes, decimal, group, sizes)
 
@@ -120,7 +122,7 @@ class LocaleRules:
             sizes = _sizes(rules)
             affixes = (*_pair(rules["positive"]), *_pair(rules["negative"]))
             symbols, digits = dict(rules["symbols"]), dict(rules["digits"])
-        except (TypeError, ValueError, LookupError):
+        except _NO_USE:
             return None
         known: dict[str, _NumberWriter] = {}
 
@@ -133,7 +135,8 @@ class LocaleRules:
                 affix.replace("\u00a4", str(symbols.get(currency, currency))) for affix in affixes
             )
             places = digits.get(currency, 2)
-            written = (one, two, three, four, places if type(places) is int else 2)
+            is_usual = type(places) is int and 0 <= places <= _MOST_DECIMALS
+            written = (one, two, three, four, places if is_usual else 2)
             known[currency] = write = _number_writer(written, decimal, group, sizes)
             return write
 
@@ -173,9 +176,9 @@ class LocaleRules:
             names = self._rules["names"]
             texts = [str(part) for part in parts[::2]]
             writers = [_writer(field, names) for field in parts[1::2]]
-        except (TypeError, ValueError, LookupError):
+            first, after = texts[0], tuple(zip(writers, (*texts[1:], "")[: len(writers)], strict=True))
+        except _NO_USE:
             return None
-        first, after = texts[0], tuple(zip(writers, (*texts[1:], "")[: len(writers)], strict=True))
 
         def write(moment: Moment) -> str:
             written = first

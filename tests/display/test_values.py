@@ -11,6 +11,8 @@ from app.core.locales import locale_rules, zone_rules
 from bbws_templates.display import Display
 from tests.display.conftest import CAPE_TOWN, MONEY, shown
 
+INFINITE = float("inf")  # which 1e999 is in JSON
+NUMBER = {"decimal": ",", "group": ".", "grouping": [3, 3], "positive": ["", ""], "negative": ["-", ""]}
 WORD = {"kind": "choice", "words": {"A": "Hi"}}
 ORDER = {
     "type": "object",
@@ -218,6 +220,9 @@ def test_what_this_version_does_not_know_changes_nothing(x_display: Any) -> None
         {"date": {"long": ["", "MMMM", ""]}, "names": {"MMMM": 3}},
         {"date": {"long": ["", "MMMM", ""]}, "names": {"MMMM": []}},
         {"date": {"long": ["", "a", ""]}, "names": {"a": []}},
+        {"date": {"long": []}, "names": {}},
+        {"date": {"long": ["", "a", ""]}, "names": {"a": [[INFINITE, "am"]]}},
+        {"number": {**NUMBER, "grouping": [3, INFINITE]}, "money": {**NUMBER, "grouping": [INFINITE, 3]}},
         {
             "number": {
                 "decimal": ",",
@@ -234,6 +239,16 @@ def test_rules_of_a_release_that_this_version_cannot_use_change_nothing(rules: A
         "properties": {"a": {"x-display": "date"}, "b": {"x-display": "number"}, "c": {"x-display": MONEY}}
     }
     data = {"a": "2026-01-14", "b": "1", "c": "1.00", "currency": "ZAR"}
-    for zone in (None, 7, {}, {"until": "x"}, {"until": 9**9, "offsets": [[1]]}):
+    for zone in (None, 7, {}, {"until": "x"}, {"until": 9**9, "offsets": [[1]]}, {"until": INFINITE}):
         seen = Display("en", rules, zone).prepared("mail", contract, data)
         assert {name: seen[name] for name in data} == data
+
+
+@pytest.mark.parametrize("places", [10**10, -1, 1.5, None, "2", True])
+def test_a_currency_with_decimals_that_none_has_is_written_with_two(places: Any) -> None:
+    rules = {"money": {**NUMBER, "symbols": {}, "digits": {"ZAR": places}}}
+    contract = {"properties": {"a": {"x-display": MONEY}}}
+
+    seen = Display("en", rules).prepared("mail", contract, {"a": "1234.5", "currency": "ZAR"})
+
+    assert seen["a"] == "1.234,50"
