@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socketserver
 import threading
 from collections.abc import Iterator
@@ -148,11 +149,40 @@ def fits(page: Page, what: object = "") -> None:
     eventually(lambda: (what, page.evaluate(widths)), lambda found: found[1][0] <= found[1][1])
 
 
-def wait_for_request(page: Page, held: list[Route], part: str = "") -> None:
-    """Until a request is ``held`` back with ``part`` in its address: what shows that one is under way, even
-    the browser's word of it, may come before it.
+class Barrier:
+    """Holds back what ``page`` asks for at ``which`` addresses, or ``refuses`` it, until it is opened.
+
+    It is never taken away, as ``Page.unroute`` would: of what is under way at that moment some is forgotten
+    between browser and driver, and is never answered then. What it holds can also be answered by hand.
     """
-    eventually(
-        lambda: (page.evaluate("0"), [route.request.url for route in held])[1],
-        lambda addresses: any(part in address for address in addresses),
-    )
+
+    def __init__(self, page: Page, which: str | re.Pattern[str], *, refuses: bool = False) -> None:
+        self.held: list[Route] = []
+        self._page, self._refuses, self._is_open = page, refuses, False
+        page.route(which, self._meet)
+
+    def _meet(self, route: Route) -> None:
+        if self._is_open:
+            route.continue_()
+        elif self._refuses:
+            route.abort()
+        else:
+            self.held.append(route)
+
+    def wait(self, part: str = "", *, least: int = 1) -> None:
+        """Until ``least`` requests are held back with ``part`` in their address: what shows that one is under
+        way, even the browser's word of it, may come before it.
+        """
+        eventually(
+            lambda: (self._page.evaluate("0"), [route.request.url for route in self.held])[1],
+            lambda addresses: sum(part in address for address in addresses) >= least,
+        )
+
+    def open(self) -> None:
+        """Let go on what is held, and whatever comes from now on."""
+        self._is_open = True
+        while self.held:
+            self.held.pop(0).continue_()
+
+    def close(self) -> None:
+        self._is_open = False

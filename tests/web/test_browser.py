@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, Route, expect
 from tests.own_templates import NAMES
 from tests.slices import each_of
 from tests.waiting import eventually
-from tests.web.browsing import ASIDE, RECEIPT, RECEIPT_FILE, SHOWN, Colours, mail, opened, wait_for_request
+from tests.web.browsing import ASIDE, RECEIPT, RECEIPT_FILE, SHOWN, Barrier, Colours, mail, opened
 from tests.web.conftest import METADATA, ODD_CONTRACTS, Folders
 from tests.web.process import Server, running
 
@@ -172,18 +172,16 @@ def test_the_mail_can_be_given_any_width_and_its_frame_is_as_high_as_it(receipt:
 @pytest.mark.heavy("pictures")
 def test_a_mail_that_comes_late_is_as_high_as_any(browser: Browser, real_server: Server) -> None:
     """A frame that has nothing in it yet waits behind; what is in it at last has its height."""
-    late: list[Route] = []
     # That the clock that is put into each frame may not run in a sandbox is told on the console.
     with opened(browser, real_server.url, ASIDE, console=False) as (page, misdeeds):
         page.clock.install()
-        page.route(re.compile("/preview/.*embed=1"), lambda route: late.append(route))
+        previews = Barrier(page, re.compile("/preview/.*embed=1"))
         page.goto(real_server.url + RECEIPT)
         expect(page.locator(".frame iframe")).to_be_attached()
         page.clock.run_for(5000)
         expect(page.locator(SHOWN)).to_have_count(0)
-        wait_for_request(page, late)
-        for route in late:
-            route.continue_()
+        previews.wait()
+        previews.open()
         expect(mail(page).locator("h1")).to_be_visible()
         page.wait_for_function(FITS, arg=SHOWN)
         assert misdeeds.seen == []
@@ -224,13 +222,15 @@ def test_every_tab_has_something_to_say_and_is_reached_by_the_arrow_keys(receipt
 def test_a_save_is_shown_by_itself_at_the_same_place(
     receipt: Page, real_folders: Folders, saved: str
 ) -> None:
-    receipt.locator("#panel-preview").evaluate("element => element.scrollTop = 260")
+    stage = receipt.locator("#panel-preview")
+    # While it comes bit by bit there is no room yet to scroll to.
+    eventually(
+        lambda: stage.evaluate("(e) => { e.scrollTop = 260; return e.scrollTop; }"), lambda at: at == 260
+    )
     for word in ("arrived", "landed", "came"):
         real_folders.write(RECEIPT_FILE, saved.replace("Payment received", f"Payment {word}"))
         mail(receipt).get_by_role("heading", name=f"Payment {word}").wait_for()
-    # While it comes bit by bit there is no room yet to scroll to.
-    top = "element => element.scrollTop"
-    eventually(lambda: receipt.locator("#panel-preview").evaluate(top), lambda at: at == 260)
+    eventually(lambda: stage.evaluate("(e) => e.scrollTop"), lambda at: at == 260)
 
 
 def test_a_mistake_is_shown_in_place_and_goes_with_the_next_save(
@@ -281,19 +281,17 @@ def test_a_check_that_ends_while_the_gallery_is_fetched_anew_is_shown(
     page: Page, real_server: Server, real_folders: Folders, saved: str
 ) -> None:
     """The page that is on its way was made before the check had ended: what it says of it is old."""
-    held: list[Route] = []
     card = page.locator('.card[data-name="receipts/receipt"]')
     version = card.get_attribute("data-version") or ""
     expect(card.locator("[data-badges]")).to_contain_text("✓")
     before = page.request.get(real_server.url + "/").text()
-    page.route(real_server.url + "/", lambda route: held.append(route))
+    galleries = Barrier(page, real_server.url + "/")
     # A break of its own: of one that another test has shown nothing is told, the fetched page says it.
     real_folders.write(RECEIPT_FILE, saved.replace("{{> greeting}}", "{{#late}}"))
     expect(card.locator(".badge.error")).to_be_visible()  # told by the check, on the card of before
-    wait_for_request(page, held)
-    route = held.pop(0)
-    route.fulfill(body=before.replace(version, "another"), content_type="text/html")
-    page.unroute(real_server.url + "/")
+    galleries.wait()
+    galleries.held.pop(0).fulfill(body=before.replace(version, "another"), content_type="text/html")
+    galleries.open()
     expect(card).to_have_attribute("data-version", "another")
     expect(card.locator(".badge.error")).to_be_visible()
     real_folders.write(RECEIPT_FILE, saved)

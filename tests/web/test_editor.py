@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Route, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.waiting import eventually
-from tests.web.browsing import mail, opened, wait_for_request
+from tests.web.browsing import Barrier, mail, opened
 from tests.web.conftest import Folders
 from tests.web.process import Server, running
 
@@ -63,16 +63,12 @@ def test_what_is_undone_before_it_was_shown_is_no_edit(browser: Browser, server:
 
 
 def test_files_that_change_while_one_types_are_read(greeting: Page, served_folders: Folders) -> None:
-    held: list[Route] = []
-    greeting.route("**/api/sources/**", lambda route: held.append(route))
-    with greeting.expect_request("**/api/sources/**"):
-        served_folders.write("fixtures/mails/greeting/new.json", named("New"))
+    sources = Barrier(greeting, "**/api/sources/**")
+    served_folders.write("fixtures/mails/greeting/new.json", named("New"))
+    sources.wait()
     data(greeting).fill(named("Typed"))
     expect(greeting).to_have_url(re.compile("#data="))
-    wait_for_request(greeting, held)
-    while held:
-        held.pop().continue_()
-    greeting.unroute("**/api/sources/**")
+    sources.open()
     expect(mail(greeting).locator("h1")).to_have_text("Hello Typed")
     expect(greeting.locator("#fixture option[value=new]")).to_have_count(1)
 
@@ -91,21 +87,18 @@ def test_data_that_came_with_a_link_are_an_edit_of_the_fixture(greeting: Page) -
 
 
 def test_what_is_typed_while_a_fixture_is_saved_stays_typed(greeting: Page, served_folders: Folders) -> None:
-    held: list[Route] = []
-    greeting.route("**/api/fixtures/**", lambda route: held.append(route))
+    saves = Barrier(greeting, "**/api/fixtures/**")
     data(greeting).fill(named("Sent"))
-    with greeting.expect_request("**/api/fixtures/**"):
-        greeting.get_by_role("button", name="Update 'typical'").click()
+    greeting.get_by_role("button", name="Update 'typical'").click()
+    saves.wait()
     data(greeting).fill(named("Typed on"))
     expect(mail(greeting).locator("h1")).to_have_text("Hello Typed on")
-    wait_for_request(greeting, held)
-    held[0].continue_()
-    expect(greeting.locator("#notice")).to_contain_text("Saved")
+    saves.open()
+    expect(greeting.locator("#notice")).to_contain_text("Saved:")
     saved = served_folders.fixtures / "mails/greeting/typical.json"
     assert saved.read_text(encoding="utf-8").rstrip() == named("Sent")
     expect(data(greeting)).to_have_value(named("Typed on"))
     expect(greeting.locator("#edited")).to_be_visible()
-    greeting.unroute("**/api/fixtures/**")
     greeting.get_by_role("button", name="Update 'typical'").click()
     expect(greeting.locator("#edited")).to_be_hidden()
     assert saved.read_text(encoding="utf-8").rstrip() == named("Typed on")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Page, expect
 
 from app.browser.fontset import FONTS, metric_twins
 from tests.waiting import eventually
-from tests.web.browsing import ASIDE, RECEIPT, SHOWN, mail, opened
+from tests.web.browsing import ASIDE, RECEIPT, SHOWN, Barrier, mail, opened
 from tests.web.process import Server
 
 WIDTH = """(frame, family) => {
@@ -59,14 +59,12 @@ def test_the_mail_is_drawn_by_the_twins_of_the_families_it_names_and_by_the_mach
         expect(switch).to_have_attribute("aria-pressed", "false")
         _drawn_by(page, 0)
         assert _width(page) == pytest.approx(_width(page, "Arial, Helvetica, sans-serif"), abs=0.5)
-        assert (
-            page.locator(SHOWN).evaluate("frame => frame.contentDocument.documentElement.outerHTML") == html
-        )
+        assert page.locator(SHOWN).evaluate(HTML) == html
 
         page.reload()  # it is remembered, and the next mail is drawn so as well
         expect(switch).to_have_attribute("aria-pressed", "false")
         expect(mail(page).locator("h1")).to_be_visible()
-        assert page.locator(SHOWN).evaluate(HTML) == html
+        eventually(lambda: page.locator(SHOWN).evaluate(HTML), lambda found: found == html)
         switch.click()
         _drawn_by(page, 8)
         page.get_by_role("button", name="Dark").click()
@@ -110,17 +108,15 @@ def test_a_mail_has_its_fonts_when_it_is_shown_so_that_nothing_in_it_moves(
 def test_a_mail_whose_fonts_do_not_come_is_shown_and_gets_them_later(
     browser: Browser, real_server: Server
 ) -> None:
-    held: list[Route] = []
     with opened(browser, real_server.url, ASIDE) as (page, misdeeds):
-        page.route("**/fonts/files/**", lambda route: held.append(route))
+        files = Barrier(page, "**/fonts/files/**")
         page.goto(real_server.url + RECEIPT)
         expect(page.locator(SHOWN)).to_be_visible()
         expect(page.frame_locator(SHOWN).locator("h1")).to_be_visible()
         assert page.evaluate(DRAWN) == 0
-        # Four files: Helvetica has the same twin as Arial.
-        eventually(lambda: (page.evaluate("0"), len(held))[1], lambda found: found == 4)
-        for route in held:
-            route.continue_()
+        files.wait(least=4)
+        assert len(files.held) == 4  # Helvetica has the same twin as Arial
+        files.open()
         expect(mail(page).locator("h1")).to_be_visible()
         _drawn_by(page, 8)
         assert misdeeds.seen == []

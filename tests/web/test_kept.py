@@ -7,12 +7,12 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Dialog, Page, Route, expect
+from playwright.sync_api import Browser, Dialog, Page, expect
 
 from tests.slices import each_of
 from tests.waiting import eventually
 from tests.web.between import a_way
-from tests.web.browsing import ADDRESSED, ASIDE, mail, opened, wait_for_request
+from tests.web.browsing import ADDRESSED, ASIDE, Barrier, mail, opened
 from tests.web.conftest import Folders
 from tests.web.process import Server
 
@@ -162,17 +162,16 @@ def test_what_the_address_cannot_have_is_left_only_after_a_question(browser: Bro
 def test_a_fixture_is_saved_once_however_often_it_is_asked_for(
     greeting: Page, served_folders: Folders
 ) -> None:
-    held: list[Route] = []
     text = typed(greeting, "Pressed twice")
     greeting.get_by_role("button", name="Save as").click()
     greeting.get_by_label("Name of the new fixture").fill("twice")
-    greeting.route("**/api/fixtures/**", lambda route: held.append(route))
+    saves = Barrier(greeting, "**/api/fixtures/**")
     for _ in range(2):
         greeting.get_by_label("Name of the new fixture").press("Enter")
     expect(greeting.locator("#notice")).to_contain_text("Saving 'twice'")
-    wait_for_request(greeting, held)
-    assert len(held) == 1
-    held[0].continue_()
+    saves.wait()
+    assert len(saves.held) == 1
+    saves.open()
     expect(greeting.locator("#notice")).to_contain_text("Saved")
     saved = served_folders.fixtures / "mails/greeting/twice.json"
     assert saved.read_text(encoding="utf-8").rstrip() == text

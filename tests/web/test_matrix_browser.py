@@ -111,8 +111,9 @@ def test_on_a_device_the_mail_scrolls_and_the_next_save_leaves_it_where_it_is(
         page.get_by_label("Device", exact=True).select_option("375x667")
         expect(page.locator(SHOWN)).to_have_css("height", "667px")
         expect(page.locator(".frame")).to_have_css("width", "375px")
-        root = mail(page).locator("html")
-        root.evaluate("(e) => e.ownerDocument.scrollingElement.scrollTo(0, 300)")
+        root, place = mail(page).locator("html"), "e.ownerDocument.scrollingElement"
+        to_300 = f"(e) => {{ {place}.scrollTo(0, 300); return {place}.scrollTop; }}"
+        eventually(lambda: root.evaluate(to_300), lambda at: at == 300)
         file = "templates/receipts/receipt.html"
         text = (real_folders.home / file).read_text(encoding="utf-8")
         real_folders.write(file, text.replace("</h1>", " SAVED</h1>", 1))

@@ -8,12 +8,12 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.slices import each_of
 from tests.waiting import eventually, patience
 from tests.web.between import Fault, Way, a_way
-from tests.web.browsing import ASIDE, SHOWN, mail, opened, wait_for_request
+from tests.web.browsing import ASIDE, SHOWN, Barrier, mail, opened
 from tests.web.conftest import Folders
 from tests.web.process import Server, running
 
@@ -140,11 +140,10 @@ def test_a_mail_that_comes_bit_by_bit_leaves_the_place_scrolled_to(
 def test_a_whole_mail_is_shown_though_its_images_keep_it_waiting(
     browser: Browser, real_server: Server
 ) -> None:
-    held: list[Route] = []
     with opened(browser, real_server.url, ASIDE) as (page, misdeeds):
-        page.route("**/stand-ins/**", lambda route: held.append(route))
+        images = Barrier(page, "**/stand-ins/**")
         page.goto(f"{real_server.url}/stage/receipts/receipt", wait_until="commit")
-        wait_for_request(page, held)
+        images.wait()
         expect(page.frame_locator(".sheet iframe:not(.waiting)").first.locator("h1")).to_be_visible()
         expect(page.locator("[data-lost]")).to_have_count(0)
         assert misdeeds.seen == []

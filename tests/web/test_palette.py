@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Route, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.web.browsing import ASIDE, RECEIPT, fits, mail, opened, wait_for_request
+from tests.web.browsing import ASIDE, RECEIPT, Barrier, fits, mail, opened
 from tests.web.conftest import METADATA, Folders
 from tests.web.process import Server
 
@@ -113,21 +113,19 @@ def test_the_best_comes_first_and_the_keys_lead_through_the_rest_and_back_to_whe
 
 def test_what_was_gone_to_is_what_is_done_whenever_the_answer_comes(receipt: Page) -> None:
     """The templates that the server finds are sorted in between what the page has at once."""
-    held: list[Route] = []
     found = {"name": "receipts/other", "title": "Dark", "where": "exact", "file": ""}
-    receipt.route("**/api/search?**", lambda route: held.append(route))
+    searches = Barrier(receipt, "**/api/search?**")
     expect(receipt.get_by_role("button", name="Commands")).to_be_visible()
     receipt.keyboard.press("Control+k")
-    with receipt.expect_request("**/api/search?**"):
-        field(receipt).fill("dark")
+    field(receipt).fill("dark")
+    searches.wait("q=dark")
     go_to(receipt, "Light or dark")
-    wait_for_request(receipt, held)
-    held.pop().fulfill(json={"templates": [found]})
+    searches.held.pop().fulfill(json={"templates": [found]})
     expect(options(receipt).filter(has_text="receipts/other")).to_have_count(1)
     expect(meant(receipt)).to_contain_text("Light or dark")
 
-    with receipt.expect_request("**/api/search?**"):
-        field(receipt).fill("light")
+    field(receipt).fill("light")
+    searches.wait("q=light")
     go_to(receipt, "Light or dark")
     receipt.keyboard.press("Enter")  # before the answer
     expect(receipt.locator(".palette")).to_be_hidden()

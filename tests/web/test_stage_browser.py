@@ -6,12 +6,12 @@ import re
 from functools import partial
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Page, expect
 
 from app.publishing.directory_store import DirectoryStore
 from tests.slices import each_of
 from tests.waiting import eventually
-from tests.web.browsing import ASIDE, fits, mail, opened, wait_for_request
+from tests.web.browsing import ASIDE, Barrier, fits, mail, opened
 from tests.web.conftest import Folders
 from tests.web.process import Server, running
 from tests.web.test_released import publish_sources
@@ -92,12 +92,11 @@ def test_a_save_is_shown_in_the_frames_that_it_concerns(browser: Browser, folder
 def test_a_mail_that_cannot_be_fetched_comes_by_itself(browser: Browser, real_server: Server) -> None:
     with opened(browser, real_server.url, "/stage/receipts/receipt") as (page, _):
         expect(page.frame_locator(sheet(page, "a")).locator("h1")).to_be_visible()
-        previews = re.compile("/preview/.*scheme=dark")
-        page.route(previews, lambda route: route.abort())
+        previews = Barrier(page, re.compile("/preview/.*scheme=dark"), refuses=True)
         page.keyboard.press("d")
         expect(page.locator(".sheet[data-lost]")).to_have_count(2)
         expect(page.frame_locator(sheet(page, "a")).locator("h1")).to_be_visible()
-        page.unroute(previews)
+        previews.open()
         expect(page.locator(".sheet[data-lost]")).to_have_count(0)
         expect(page.locator(f"{sheet(page, 'a')}[src*='scheme=dark']")).to_be_attached()
 
@@ -179,11 +178,9 @@ def let_go(page: Page, server: Server) -> None:
 
 def test_choices_made_before_the_last_one_is_drawn_are_all_kept(browser: Browser, server: Server) -> None:
     """One presses faster than a slow server answers, or while it is away."""
-    held: list[Route] = []
     with opened(browser, server.url, STAGE) as (page, misdeeds):
         expect(page.frame_locator(sheet(page, "a")).locator("h1")).to_have_text("Hello Ann")
-        pages = re.compile("/stage/mails/greeting[?]")
-        page.route(pages, lambda route: held.append(route))
+        pages = Barrier(page, re.compile("/stage/mails/greeting[?]"))
         page.keyboard.press("w")
         page.keyboard.press("n")
         page.keyboard.press("d")
@@ -191,8 +188,8 @@ def test_choices_made_before_the_last_one_is_drawn_are_all_kept(browser: Browser
         page.get_by_label("Fixture of frame B").select_option("typical")
         page.keyboard.press("x")
         page.keyboard.press("w")
-        wait_for_request(page, held, "width=375")
-        page.unroute(pages)  # lets go on what it held
+        pages.wait("width=375")
+        pages.open()
         expect(page.locator(".pane")).to_have_count(3)
         expect(page.get_by_label("Fixture of frame B")).to_have_value("typical")
         expect(page.get_by_label("Scheme")).to_have_value("dark")
@@ -204,27 +201,24 @@ def test_choices_made_before_the_last_one_is_drawn_are_all_kept(browser: Browser
 def test_typed_data_that_the_server_lets_go_while_a_page_is_open_are_given_again(
     browser: Browser, server: Server, lost: str
 ) -> None:
-    held: list[Route] = []
     with opened(browser, server.url, ASIDE) as (page, misdeeds):
         for kind in ("stage", "matrix"):
             key = given(page, server, **TYPED)
             page.goto(f"{server.url}/{kind}/mails/greeting?draft={key}{HASH}")
             first = page.locator(".sheet iframe:not(.waiting)").first
             expect(first.content_frame.locator("h1")).to_have_text("Hello Typed")
-            drawn = re.compile(f"/preview/.*draft={key}")
+            drawn = Barrier(page, re.compile(f"/preview/.*draft={key}"))
             if lost == "before a choice":
+                drawn.open()
                 let_go(page, server)
-            else:
-                page.route(drawn, lambda route: held.append(route))
             if kind == "stage":
                 page.get_by_label("Scheme").select_option("dark")
             else:
                 page.get_by_label("Light", exact=True).uncheck()
             if lost == "before it is drawn":
-                wait_for_request(page, held)
+                drawn.wait()
                 let_go(page, server)
-                page.unroute(drawn)  # lets go on what it held
-                held.clear()
+                drawn.open()
             expect(first).to_have_attribute("src", re.compile("draft=.*scheme=dark|scheme=dark.*draft="))
             expect(first.content_frame.locator("h1")).to_have_text("Hello Typed")
             assert "draft=" in page.url
@@ -286,12 +280,10 @@ def test_typed_data_that_lack_something_lack_it_on_the_pages_beside_as_well(
 
 @pytest.mark.heavy("pictures")
 def test_a_real_client_draws_each_frame_and_says_so_meanwhile(browser: Browser, server: Server) -> None:
-    held: list[Route] = []
-    drawings = re.compile("/drawn/")
     both = "&".join(f"{letter}.mail=mails/greeting&{letter}.fixture=typical" for letter in "ab")
     with opened(browser, server.url, f"{STAGE}?{both}") as (page, misdeeds):
         expect(page.frame_locator(sheet(page, "a")).locator("h1")).to_be_visible()
-        page.route(drawings, lambda route: held.append(route))
+        drawings = Barrier(page, re.compile("/drawn/"))
         page.get_by_label("Client").select_option("chromium")
         told = page.locator(".pane-drawing")
         expect(told.first).to_contain_text("draws this mail on the server")
@@ -300,7 +292,8 @@ def test_a_real_client_draws_each_frame_and_says_so_meanwhile(browser: Browser, 
         told.first.get_by_role("button", name="Cancel").click()
         expect(page.get_by_label("Client")).to_have_value("")
         expect(page.locator(".pane-drawing:visible")).to_have_count(0)
-        page.unroute(drawings)
+        drawings.held.clear()  # given up by the page
+        drawings.open()
         page.get_by_label("Client").select_option("chromium")
         for letter in "ab":
             expect(page.frame_locator(sheet(page, letter)).locator("img")).to_be_visible()

@@ -8,12 +8,12 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Download, Page, Route, expect
+from playwright.sync_api import Browser, Download, Page, expect
 
 from app.browser.pixels import read_picture
 from app.cli import run
 from tests.waiting import patience
-from tests.web.browsing import opened, wait_for_request
+from tests.web.browsing import Barrier, opened
 from tests.web.conftest import GREETING, Folders, small_set
 from tests.web.process import Server, running
 
@@ -105,10 +105,9 @@ def test_what_is_refused_while_nobody_looks_at_a_dialog_stands_above_the_mail(
     browser: Browser, server: Server
 ) -> None:
     refusal = {"title": "No", "detail": "The browser is busy.", "remedy": "Try again soon.", "status": 503}
-    held: list[Route] = []
     with opened(browser, server.url, f"{PAGE}?fixture=typical") as (page, misdeeds):
         page.route("**/downloads/**", lambda route: route.fulfill(status=503, json=refusal))
-        page.route("**/send-test", lambda route: held.append(route))
+        sent = Barrier(page, "**/send-test")
         notice = page.locator("#notice")
         expect(page.locator("#panel-text pre")).to_contain_text("Ann")
         page.get_by_text("Take away").click()
@@ -126,8 +125,8 @@ def test_what_is_refused_while_nobody_looks_at_a_dialog_stands_above_the_mail(
             page.get_by_role("dialog").get_by_role("button", name="Send").click()
         page.keyboard.press("Escape")
         expect(page.get_by_role("dialog")).to_have_count(0)
-        wait_for_request(page, held)
-        held[0].fulfill(status=503, json={**refusal, "detail": "The mail server is away."})
+        sent.wait()
+        sent.held[0].fulfill(status=503, json={**refusal, "detail": "The mail server is away."})
         expect(notice).to_contain_text("Not sent. The mail server is away.")
         assert misdeeds.seen == []
 
@@ -155,9 +154,8 @@ def test_what_a_browser_has_seen_of_the_mail_before_a_save_is_not_shown(
 ) -> None:
     finding = {"severity": "error", "code": "of-old", "message": "Of old.", "template": "mails/greeting"}
     counts = {"error": 1, "warning": 0, "info": 0}
-    held: list[Route] = []
     with opened(browser, server.url, f"{PAGE}?fixture=typical&tab=findings") as (page, misdeeds):
-        page.route("**/browser", lambda route: held.append(route))
+        looks = Barrier(page, "**/browser")
         panel = page.locator("#panel-findings")
         expect(page.locator("#live")).to_have_attribute("data-state", "live")
         with page.expect_request("**/browser"):
@@ -165,9 +163,9 @@ def test_what_a_browser_has_seen_of_the_mail_before_a_save_is_not_shown(
         expect(panel).to_contain_text("A browser lays the mail out")
         served_folders.write("templates/partials/header.html", "<p>Another Ltd</p>\n")
         expect(panel).to_contain_text("Press 'In a browser'")
-        wait_for_request(page, held)
+        looks.wait()
         with page.expect_response("**/browser"):
-            held[0].fulfill(json={"name": "mails/greeting", "counts": counts, "findings": [finding]})
+            looks.held[0].fulfill(json={"name": "mails/greeting", "counts": counts, "findings": [finding]})
         page.evaluate(
             "fetch('/healthz').then((answer) => answer.text())"
         )  # the late one has been read by now
@@ -202,9 +200,8 @@ def test_an_answer_about_links_that_comes_after_a_save_is_not_shown_and_takes_no
     browser: Browser, server: Server, served_folders: Folders
 ) -> None:
     served_folders.write("templates/partials/header.html", '<a href="https://nowhere.invalid/">Before</a>')
-    held: list[Route] = []
     with opened(browser, server.url, f"{PAGE}?fixture=typical&tab=links") as (page, misdeeds):
-        page.route("**/ask-links", lambda route: held.append(route))
+        asked = Barrier(page, "**/ask-links")
         region = page.get_by_role("region", name="Links")
         expect(region).to_contain_text("Before")
         expect(page.locator("#live")).to_have_attribute("data-state", "live")
@@ -216,15 +213,20 @@ def test_an_answer_about_links_that_comes_after_a_save_is_not_shown_and_takes_no
         expect(region).to_contain_text("After")
         expect(button).to_be_enabled()
         late = {"text": "Before", "address": "https://nowhere.invalid/", "asked": True, "answers": False}
-        wait_for_request(page, held)
+        asked.wait()
         with page.expect_response("**/ask-links"):
-            held[0].fulfill(json={"links": [{**late, "sentence": "Of old.", "status": 0, "endsAt": ""}]})
+            asked.held[0].fulfill(
+                json={"links": [{**late, "sentence": "Of old.", "status": 0, "endsAt": ""}]}
+            )
         with page.expect_request("**/ask-links"):  # what the late one has done is done by now
             button.dispatch_event("click")
         page.get_by_label("Fixture", exact=True).focus()
         expect(region).not_to_contain_text("Of old.")
+        asked.wait(least=2)
         with page.expect_response("**/ask-links"):
-            held[1].fulfill(json={"links": [{**late, "sentence": "Of now.", "status": 0, "endsAt": ""}]})
+            asked.held[1].fulfill(
+                json={"links": [{**late, "sentence": "Of now.", "status": 0, "endsAt": ""}]}
+            )
         expect(region).to_contain_text("Of now.")
         expect(page.get_by_label("Fixture", exact=True)).to_be_focused()
         assert misdeeds.seen == []

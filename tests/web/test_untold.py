@@ -134,6 +134,6 @@ def test_who_asks_for_looking_gets_no_watch(tmp_path: Path, monkeypatch: pytest.
     async def scenario() -> None:
         async with listening(tmp_path) as ear:
             await ear.hears(lambda number: (tmp_path / "a.html").write_text(str(number)))
-            assert len(watches()) == before
+            assert len(watches()) <= before  # an earlier one may have ended since
 
     asyncio.run(scenario())

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.web.browsing import (
     ADDRESSED,
@@ -14,10 +14,10 @@ from tests.web.browsing import (
     RECEIPT,
     RECEIPT_FILE,
     SHOWN,
+    Barrier,
     Colours,
     mail,
     opened,
-    wait_for_request,
 )
 from tests.web.conftest import Folders
 from tests.web.process import Server
@@ -38,8 +38,9 @@ def receipt(browser: Browser, real_server: Server) -> Iterator[Page]:
 
 
 def test_a_mail_that_cannot_be_fetched_comes_by_itself_once_it_can(receipt: Page) -> None:
+    previews = Barrier(receipt, PREVIEWS, refuses=True)
     for control in ("Dark", "f", "Phone and dark"):
-        receipt.route(PREVIEWS, lambda route: route.abort())
+        previews.close()
         if control == "f":
             receipt.keyboard.press("f")
         else:
@@ -48,7 +49,7 @@ def test_a_mail_that_cannot_be_fetched_comes_by_itself_once_it_can(receipt: Page
         expect(receipt.locator("#panel-preview[data-lost]"), control).to_be_attached()
         expect(mail(receipt).locator("h1")).to_be_visible()  # the mail before stays
 
-        receipt.unroute(PREVIEWS)
+        previews.open()
         expect(receipt.locator("#panel-preview[data-lost]")).to_have_count(0)
         expect(mail(receipt).locator("h1")).to_be_visible()
         shown = receipt.locator(SHOWN).get_attribute("src") or ""
@@ -60,23 +61,22 @@ def test_a_mail_that_cannot_be_fetched_comes_by_itself_once_it_can(receipt: Page
 def test_a_mail_that_is_slow_leaves_the_one_before_and_the_newest_of_several_wins(
     browser: Browser, real_server: Server
 ) -> None:
-    late: list[Route] = []
     with opened(browser, real_server.url, ASIDE, console=False) as (page, _):
         page.clock.install()
         page.goto(real_server.url + RECEIPT)
         expect(mail(page).locator("h1")).to_be_visible()
-        page.route(PREVIEWS, lambda route: late.append(route))
+        previews = Barrier(page, PREVIEWS)
         page.get_by_role("button", name="Dark").click()
         expect(page.locator(".frame iframe.waiting")).to_be_attached()
         page.clock.run_for(20_000)
         expect(mail(page).locator("h1")).to_be_visible()
-        wait_for_request(page, late)
-        late.clear()
+        previews.wait()
+        previews.held.clear()
         page.get_by_role("button", name="Light").click()
         page.get_by_role("button", name="Dark").click()
         expect(page.locator(".frame iframe.waiting")).to_have_count(1)
-        wait_for_request(page, late, "scheme=dark")
-        late[-1].continue_()
+        previews.wait("scheme=dark")
+        next(route for route in previews.held if "scheme=dark" in route.request.url).continue_()
         expect(page.locator(f"{SHOWN}[src*='scheme=dark']")).to_be_attached()
         expect(mail(page).locator("h1")).to_be_visible()
 
@@ -279,23 +279,20 @@ def test_on_a_phone_the_mail_is_in_the_first_screen_and_every_control_a_tap_away
 def test_a_saved_mail_is_shown_before_what_else_is_to_be_read(
     browser: Browser, server: Server, served_folders: Folders
 ) -> None:
-    held: list[Route] = []
     with opened(browser, server.url, "/templates/mails/greeting?fixture=typical&tab=source") as (
         page,
         misdeeds,
     ):
         expect(page.locator("#live")).to_have_attribute("data-state", "live")
         expect(page.locator("#panel-source")).to_contain_text("{{> header}}")
-        for part in ("templates", "sources"):
-            page.route(f"**/api/{part}/mails/greeting", lambda route: held.append(route))
+        files = Barrier(page, re.compile("/api/(templates|sources)/mails/greeting$"))
         served_folders.write("templates/mails/greeting.html", "<!doctype html><p>Saved {{name}} {{note}}</p>")
         expect(page.locator("#panel-text pre")).to_contain_text("Saved Ann")
         page.locator("#tab-preview").click()
         expect(mail(page).locator("body")).to_contain_text("Saved Ann")
-        wait_for_request(page, held, "sources")
-        wait_for_request(page, held, "templates")
-        for route in held:
-            route.continue_()
+        files.wait("sources")
+        files.wait("templates")
+        files.open()
         page.locator("#tab-source").click()
         expect(page.locator("#panel-source")).to_contain_text("Saved {{name}}")
         assert misdeeds.seen == []

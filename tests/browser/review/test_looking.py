@@ -13,6 +13,7 @@ from app.browser.results import Comparison
 from tests.browser.conftest import ROOT, Desk
 from tests.browser.review.conftest import ORDER, RECEIPT, WELCOME, served, titles
 from tests.waiting import eventually
+from tests.web.browsing import Barrier
 
 
 def test_the_report_is_one_file_with_every_way_to_compare(waiting: Desk, page: Page, tmp_path: Path) -> None:
@@ -213,7 +214,7 @@ def test_who_opens_another_while_nothing_is_answered_stays_there(waiting: Desk, 
         page.goto(f"{address}/review")
         expect(page.locator("#title")).to_contain_text(ORDER)
         asked = re.compile("/api/review$")
-        page.route(asked, lambda route: route.abort())
+        reviews = Barrier(page, asked, refuses=True)
         for _ in range(2):  # as after two decisions
             page.evaluate("id => void Review.comparison.load(id)", page.url.partition("#")[2])
             expect(page.locator("#note")).to_contain_text("does not answer")
@@ -222,7 +223,7 @@ def test_who_opens_another_while_nothing_is_answered_stays_there(waiting: Desk, 
         opened = page.locator("#title").inner_text()
         met: list[str] = []
         page.on("requestfinished", lambda request: met.append(request.url))
-        page.unroute(asked)
+        reviews.open()
         expect(page.locator("#note")).to_be_hidden()
         eventually(lambda: (page.evaluate("0"), met)[1], lambda urls: any(asked.search(url) for url in urls))
         expect(page.locator("#title")).to_have_text(opened)
