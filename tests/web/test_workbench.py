@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.slices import each_of
 from tests.web.browsing import (
     ADDRESSED,
     ASIDE,
@@ -79,6 +80,43 @@ def test_a_mail_that_is_slow_leaves_the_one_before_and_the_newest_of_several_win
         next(route for route in previews.held if "scheme=dark" in route.request.url).continue_()
         expect(page.locator(f"{SHOWN}[src*='scheme=dark']")).to_be_attached()
         expect(mail(page).locator("h1")).to_be_visible()
+
+
+REREAD = {
+    "workbench": ("/templates/mails/greeting", "/api/templates/mails/greeting/render$", SHOWN),
+    "stage": ("/stage/mails/greeting", "/stage/mails/greeting", '[data-pane="a"] iframe:not(.waiting)'),
+    "gallery": ("/", r":\d+/$", '.card[data-name="mails/greeting"] iframe'),
+}
+"""A page, what it asks for after a save, and the frame of the mail."""
+
+
+@pytest.mark.parametrize("kind", each_of(list(REREAD), 3, "pictures"))
+def test_a_mail_that_was_saved_and_put_back_while_it_came_is_shown_as_it_is(
+    browser: Browser, server: Server, served_folders: Folders, kind: str
+) -> None:
+    """What came under the address of one version was of the next, and the first is there again."""
+    path, reread, frame = REREAD[kind]
+    file = "templates/mails/greeting.html"
+    before = (served_folders.home / file).read_text(encoding="utf-8")
+    with opened(browser, server.url, ASIDE) as (page, misdeeds):
+        previews = Barrier(page, re.compile(r"/preview/mails/greeting\?.*embed=1"))
+        readings = Barrier(page, re.compile(reread))
+        readings.open()
+        page.goto(server.url + path, wait_until="commit")
+        previews.wait()
+        expect(page.locator("#live")).to_have_attribute("data-state", "live")
+        readings.close()
+        served_folders.write(file, before.replace("Hello", "Hallo"))
+        server.read()
+        readings.wait()
+        previews.open()
+        h1 = page.frame_locator(frame).locator("h1")
+        expect(h1).to_have_text("Hallo Ann")
+        served_folders.write(file, before)
+        server.read()
+        readings.open()
+        expect(h1).to_have_text("Hello Ann")
+        assert misdeeds.seen == []
 
 
 # --- keys -------------------------------------------------------------------------------------------------

@@ -18,12 +18,15 @@ from app.web.middleware.gate import refuse_elsewhere
 from app.web.pages.framing import frame_document
 from app.web.pages.previews import (
     DRAWN_PATH,
+    LED_ON,
     DrawnScheme,
     Embed,
     ReleaseQuery,
     TargetQuery,
+    VersionQuery,
     Width,
     frame_policy,
+    led_on,
     mode_of,
     released_html,
 )
@@ -49,6 +52,7 @@ RealClient = Annotated[str, Query(description="The key of a real client: see `/a
         **NO_SUCH,
         **UNUSABLE,
         **RELEASE,
+        **LED_ON,
         403: {"model": Problem, "description": "A page of another site asks for what has to be drawn."},
         503: {"model": Problem, "description": "The client is not here, fails, or is busy; says what to do."},
     },
@@ -66,6 +70,7 @@ async def drawn(
     release: ReleaseQuery = SOURCE,
     target: TargetQuery = DEFAULT_TARGET,
     embed: Embed = False,
+    version: VersionQuery = "",
 ) -> Response:
     """A page with the picture, or the page that a sanitizer makes of the mail; no script runs in either.
 
@@ -77,15 +82,19 @@ async def drawn(
     # What a sanitizer makes of a mail is one page for every width and scheme.
     frame = Frame(USUAL_WIDTH) if kind.sanitizes else Frame(width, mode_of(scheme))
 
-    def rendered() -> str:
+    def rendered() -> str | Response:
         revision = services.revision
         known_name(revision, name)
+        if elsewhere := led_on(request, revision, name, release, version):
+            return elsewhere
         data = services.data(revision, name, fixture=fixture, draft=draft, lenient=lenient)
         if release != SOURCE:
             return released_html(services, target, release, name, data)
         return services.renderings.rendered(revision, name, data).email.html
 
     html = await anyio.to_thread.run_sync(rendered)
+    if isinstance(html, Response):
+        return html
     made = await _while_wanted(request, services.drawings.ask(Commission(client, html, frame, name)))
     if made is None:
         return Response(status_code=_GAVE_UP)

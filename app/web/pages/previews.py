@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from typing import Annotated, Final
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import anyio
 import anyio.to_thread
@@ -15,9 +15,19 @@ from app.browser.frames import ColourMode, Frame
 from app.browser.sheets import SheetFormat, sheet_of
 from app.core.clients import FORCED_DARK, client_named
 from app.core.messages import sample_message
-from app.web.api.documented import NO_SUCH, RELEASE, UNUSABLE, DraftQuery, FixtureQuery, LenientQuery, Name
+from app.web.api.documented import (
+    NO_SUCH,
+    RELEASE,
+    UNUSABLE,
+    Answers,
+    DraftQuery,
+    FixtureQuery,
+    LenientQuery,
+    Name,
+)
 from app.web.live.releases import DEFAULT_TARGET, SOURCE
 from app.web.live.renderings import Data
+from app.web.live.workspace import Revision
 from app.web.middleware.gate import refuse_elsewhere
 from app.web.pages.framing import frame_document
 from app.web.pages.scheme import ColourScheme
@@ -76,6 +86,10 @@ ReleaseQuery = Annotated[
 TargetQuery = Annotated[
     str, Query(description="Where the release was published to, as the settings name it.")
 ]
+VersionQuery = Annotated[
+    str, Query(alias="v", description="The version that is expected; of the files here, another leads on.")
+]
+LED_ON: Answers = {307: {"description": "The version is another by now: to the address that names it."}}
 
 
 @router.get(
@@ -86,6 +100,7 @@ TargetQuery = Annotated[
         **NO_SUCH,
         **UNUSABLE,
         **RELEASE,
+        **LED_ON,
         403: {"model": Problem, "description": "A page of another site asks for a mail of a release."},
     },
 )
@@ -101,7 +116,8 @@ def preview(
     release: ReleaseQuery = SOURCE,
     target: TargetQuery = DEFAULT_TARGET,
     embed: Embed = False,
-) -> HTMLResponse:
+    version: VersionQuery = "",
+) -> Response:
     """The rendered HTML under a policy that lets no script run and no request leave this host.
 
     Of a release it is the mail that a Lambda would send, with the data of the fixture here.
@@ -110,6 +126,8 @@ def preview(
         refuse_elsewhere(request.headers)  # it may lie in a bucket
     revision = services.revision
     known_name(revision, name)
+    if elsewhere := led_on(request, revision, name, release, version):
+        return elsewhere
     data = services.data(revision, name, fixture=fixture, draft=draft, lenient=lenient)
     if release == SOURCE:
         source = services.renderings.rendered(revision, name, data).email.html
@@ -209,6 +227,19 @@ def released_html(services: Services, target: str, release: str, name: str, data
             remedy="Choose a later release, or the mail in another language.",
         )
     return email.html
+
+
+def led_on(request: Request, revision: Revision, name: str, release: str, version: str) -> Response | None:
+    """To the address of the version that there is, where a page expects another.
+
+    A page takes what comes for the version that it has named. What was saved meanwhile would stay in its
+    frame for good once the files are what they were.
+    """
+    current = revision.versions[name]
+    if release != SOURCE or version in ("", current):
+        return None
+    query = [(key, value) for key, value in request.query_params.multi_items() if key != "v"]
+    return Response(status_code=307, headers={"Location": f"?{urlencode([*query, ('v', current)])}"})
 
 
 def mode_of(scheme: ColourScheme) -> ColourMode:

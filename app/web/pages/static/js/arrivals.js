@@ -23,6 +23,9 @@ function kindOf(frame) {
 /** Whether a frame that was told to be loaded has a mail of ours in it, or why there is none. */
 export const hasArrived = (frame) => kindOf(frame) === "mail";
 
+/** Whether what is in a frame is of another version of the mail than its address was made for: the server has led on to that. */
+export const isOther = (frame) => Boolean(frame.contentWindow?.performance.getEntriesByType("navigation")[0]?.redirectCount);
+
 /** How much of it has come, less than 0 before its beginning, and whether more is to come of the document itself. */
 function amountOf(frame) {
   const mail = frame.contentDocument;

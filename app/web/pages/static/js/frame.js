@@ -1,7 +1,7 @@
 /* The mail in its sandboxed frame. The next state loads behind the one that is shown and then takes its place,
    so that nothing flickers and the place scrolled to stays. */
 import { $, h } from "./dom.js";
-import { followArrival, pauseAfter } from "./arrivals.js";
+import { followArrival, isOther, pauseAfter } from "./arrivals.js";
 import { keepColours } from "./paper.js";
 import { Place } from "./place.js";
 import { beside, bodyOf, rootOf, scrolledOf } from "./unspoilt.js";
@@ -91,6 +91,7 @@ export class Frame {
     this.next = null;
     this.lost = false;
     delete this.stage.dataset.lost;
+    if (isOther(frame)) this.address = ""; // who wants that version again has to load it
     const place = this.place.get();
     const old = this.shown;
     this.shown = frame;

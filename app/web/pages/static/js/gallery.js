@@ -1,6 +1,6 @@
 /* The gallery: search, filter, thumbnails that follow every save. */
 import { getStandings, listChecks, searched } from "./api.js";
-import { followCut, hasArrived } from "./arrivals.js";
+import { followCut, hasArrived, isOther } from "./arrivals.js";
 import { $, $$, badges, debounced, press } from "./dom.js";
 import { bind } from "./keys.js";
 import { on, start, unanswered } from "./live.js";
@@ -117,7 +117,7 @@ async function refresh() {
   } else {
     for (const fresh of $$(".card", page)) {
       const card = $(`.card[data-name="${CSS.escape(fresh.dataset.name)}"]`);
-      if (card.dataset.version !== fresh.dataset.version) card.replaceWith(document.adoptNode(fresh));
+      if (card.dataset.version !== fresh.dataset.version || others.has(card)) card.replaceWith(document.adoptNode(fresh));
       else $("[data-badges]", card).replaceWith(document.adoptNode($("[data-badges]", fresh)));
     }
   }
@@ -154,6 +154,7 @@ on("answered", () => search.value && ask());
 /* A thumbnail that nobody answered, or somebody else, is asked for again. Its frame is told to load either way; before
    that it has an empty page, and one that has not come into view has it for good. */
 const lost = new Set();
+const others = new WeakSet(); // cards whose thumbnail is of another version than they say
 function lose(frame) {
   lost.add(frame);
   unanswered();
@@ -162,6 +163,7 @@ const follow = (frame) => followCut(frame, () => lose(frame));
 function judge(frame) {
   if (hasArrived(frame)) {
     keepColours(frame.contentDocument);
+    if (isOther(frame)) others.add(frame.closest(".card"));
     return void lost.delete(frame);
   }
   lose(frame);

@@ -1,6 +1,6 @@
 /* A whole mail drawn to fit its place. The next state loads behind the one that is shown and then takes its
    place, so that nothing flickers and nothing that was scrolled to moves. */
-import { followArrival, pauseAfter } from "./arrivals.js";
+import { followArrival, isOther, pauseAfter } from "./arrivals.js";
 import { h } from "./dom.js";
 import { keepColours } from "./paper.js";
 import { Place } from "./place.js";
@@ -54,6 +54,7 @@ export class Sheet {
     this.lost = false;
     this.losses = 0;
     delete this.box.dataset.lost;
+    if (isOther(frame)) this.address = ""; // who wants that version again has to load it
     this.shown?.remove();
     this.shown = frame;
     frame.classList.remove("waiting");
