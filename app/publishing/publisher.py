@@ -137,7 +137,7 @@ def publish(
         return Published(settle(catalogue, standing, known=release.bundle, progress=progress), 0, ())
     try:
         upload = _upload(catalogue, release, plan, standing, progress, look=not repair)
-        manifest, mended = _prove(catalogue, release, upload, progress)
+        manifest, mended = _prove(catalogue, release, upload, plan, progress)
     except (DamagedReleaseError, DeniedError):
         require_same_ground(catalogue, plan.standing)  # a prune in between explains it better
         raise
@@ -198,6 +198,14 @@ def _active_by_another(catalogue: Catalogue, release: Release, conflict: Conflic
     return standing
 
 
+def _require_same_ground(catalogue: Catalogue, release: Release, plan: Plan) -> None:
+    """As ``require_same_ground``; that the very same content was activated meanwhile is no conflict."""
+    try:
+        require_same_ground(catalogue, plan.standing)
+    except ConflictError as conflict:
+        _active_by_another(catalogue, release, conflict)
+
+
 @dataclass(frozen=True)
 class _Upload:
     """What an upload wrote beside the bundle and manifest, by key, and what it saw of all that it needs.
@@ -241,10 +249,7 @@ def _upload(
     seen = store.look(wanted) if look else {}
     pointer = seen.get(POINTER)
     if not (standing and pointer and pointer.etag == standing.etag):
-        try:
-            require_same_ground(catalogue, plan.standing)
-        except ConflictError as conflict:
-            _active_by_another(catalogue, release, conflict)
+        _require_same_ground(catalogue, release, plan)
     for key, body in heads.items():
         if key not in seen:
             progress(key.rpartition("/")[2])
@@ -253,12 +258,13 @@ def _upload(
 
 
 def _prove(
-    catalogue: Catalogue, release: Release, upload: _Upload, progress: Progress
+    catalogue: Catalogue, release: Release, upload: _Upload, plan: Plan, progress: Progress
 ) -> tuple[Digest, tuple[str, ...]]:
     """Read the release back, mend what differs, and return the digest of the manifest it has there.
 
     What is missing is created, and only what is there and differs is overwritten: the policy of a bucket
-    lets everybody do the first, and the pruner alone the second.
+    lets everybody do the first, and the pruner alone the second. Nothing is mended that a prune deletes or
+    has deleted: half of a release would stay behind.
     """
     progress("reading back")
     vouched = {
@@ -272,6 +278,8 @@ def _prove(
         partial(_manifest, catalogue, release.id), partial(catalogue.damage, release.manifest, vouched)
     )
     mended: tuple[str, ...] = ()
+    if described is None or broken or described[0].files != release.manifest.files:
+        _require_same_ground(catalogue, release, plan)
     if described is None:
         _mend(catalogue, manifest_key(release.id), release.manifest_data)
         mended = ("manifest.json",)

@@ -29,6 +29,7 @@ from bbws_templates.reader import StoredObject
 from tests.publishing import cuts
 from tests.publishing.counting import CountingStore
 from tests.publishing.samples import NAMES, publish_to, release
+from tests.waiting import patience
 
 FIRST, SECOND, MINE, THEIRS = (release(text, names=NAMES[:1]) for text in ("1", "2", "mine", "theirs"))
 
@@ -197,6 +198,34 @@ def test_who_is_overtaken_by_a_prune_makes_no_release_of_what_is_left(store: Obj
         publish(Catalogue(Overtaken(store)), MINE, plan, Reason("publish", "me"))
     found = verify(Catalogue(store))
     assert found.intact, found.discrepancies
+    assert Catalogue(store).releases() == [SECOND.id]
+
+
+@pytest.mark.parametrize("read", ["manifest.json", "bundle.json"])
+def test_who_is_overtaken_by_a_prune_mends_nothing_that_it_has_deleted(store: ObjectStore, read: str) -> None:
+    """One of the two was read back before; the other written anew would be a release that cannot be read."""
+    for each in (FIRST, MINE, SECOND):
+        publish_to(store, each)
+    plan = make_plan(Catalogue(store), MINE)
+    first, pruned = f"releases/{MINE.id}/{read}", threading.Event()
+
+    class Overtaken(CountingStore):
+        """When that is read back, somebody prunes, and only then is the other one read."""
+
+        def get(self, key: str) -> StoredObject | None:
+            if MINE.id not in key or pruned.is_set():
+                return super().get(key)
+            if key != first:
+                pruned.wait(patience())
+                return super().get(key)
+            found = super().get(key)
+            prune(Catalogue(store), 1, actor="them@example.com")
+            pruned.set()
+            return found
+
+    with pytest.raises(ConflictError, match=r"pruned .* meanwhile"):
+        publish(Catalogue(Overtaken(store)), MINE, plan, Reason("publish", "me"))
+    assert verify(Catalogue(store)).discrepancies == ()
     assert Catalogue(store).releases() == [SECOND.id]
 
 

@@ -7,18 +7,21 @@ from pathlib import Path
 
 import pytest
 
-from app.core.release import Manifest
+from app.core.release import Manifest, Provenance, make_release
+from app.publishing.activation import activate, stable_files
 from app.publishing.catalogue import Catalogue
 from app.publishing.directory_store import DirectoryStore
 from app.publishing.errors import BreakingChangeError, UnknownReleaseError
 from app.publishing.store import ListedObject, ObjectStore
 from app.publishing.targets import resolve_target
 from app.publishing.verification import ObjectFault, verify
+from bbws_templates.digests import Digest
 from bbws_templates.faults import TargetError
 from bbws_templates.layout import POINTER, bundle_key, manifest_key
+from bbws_templates.pointer import parse_pointer
 from tests.publishing.counting import CountingStore, Lying
 from tests.publishing.newer import edit_object
-from tests.publishing.samples import go_back, publish_to, release, with_one_changed
+from tests.publishing.samples import REASON, go_back, publish_to, release, template, with_one_changed
 
 SMALL = ("a/one",)
 
@@ -234,3 +237,45 @@ def test_one_wrong_answer_makes_no_target_empty_or_damaged(
     publish_to(directory, release("first", names=SMALL))
     key = next(each.key for each in directory.list("") if part in each.key)
     assert Catalogue(Lying(directory, key, body, 1)).active() == Catalogue(directory).active() is not None
+
+
+def test_stable_keys_that_another_is_still_writing_are_looked_at_after_the_activation(
+    directory: DirectoryStore,
+) -> None:
+    """Seen before it, they held what is published; whoever had activated his own before brings them in line
+    with that until he sees that it is active no more.
+    """
+    other, wanted = release("other", names=SMALL), release("wanted", names=SMALL)
+    publish_to(directory, other)
+    publish_to(directory, wanted)
+    catalogue = Catalogue(directory)
+    digest = Digest.of(other.manifest_data)
+    activate(catalogue, catalogue.standing(), other.id, digest, REASON)
+
+    class Held(CountingStore):
+        def put(self, key: str, body: bytes, *, if_match: str = "", if_absent: bool = False) -> str | None:
+            if key == POINTER and parse_pointer(body).release == wanted.id:
+                for late, content in stable_files(other.bundle).items():
+                    directory.put(late, content)
+                self.put = super().put  # type: ignore[method-assign]
+            return super().put(key, body, if_match=if_match, if_absent=if_absent)
+
+    publish_to(Held(directory), wanted)
+    assert verify(catalogue).discrepancies == ()
+
+
+def test_a_release_whose_manifest_was_replaced_is_gone_back_to_by_the_manifest_that_it_had_last(
+    directory: DirectoryStore,
+) -> None:
+    """Built again from sources that say the same in other words, where those of the first build are lost."""
+    one, two = (
+        make_release([template("a/one")], {"a/one": words}, Provenance(commit=words))
+        for words in ("some words", "other words")
+    )
+    assert one.id == two.id
+    publish_to(directory, one)
+    (directory.root / Catalogue.keys(one.manifest)["sources/a/one.html"]).unlink()
+    publish_to(directory, two, repair=True)
+    publish_to(directory, release("later", names=SMALL))
+    assert go_back(directory) == two.id
+    assert verify(Catalogue(directory)).intact

@@ -215,3 +215,11 @@ def test_the_active_release_is_missing_when_it_goes_while_it_is_read(directory: 
                 path.unlink()
 
     assert ObjectFault.MISSING in {each.fault for each in verify(Catalogue(Taken(store))).discrepancies}
+
+
+def test_an_object_that_is_only_had_at_the_second_asking_is_proven_as_well(directory: DirectoryStore) -> None:
+    store = fresh(directory, "had late")
+    key = next(store.list(OBJECTS)).key
+    store.put(key, b"tampered with")
+    found = verify(Catalogue(Lying(store, key, None, 1))).discrepancies
+    assert [(each.fault, each.key) for each in found] == [(ObjectFault.TAMPERED, key)]
