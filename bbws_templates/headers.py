@@ -42,6 +42,9 @@ ADDRESSES: Final = frozenset(
 )
 """Headers that hold addresses, whose names alone may be encoded."""
 
+_OF_ONE: Final = frozenset({"sender", "resent-sender"})
+"""Those that hold exactly one (RFC 5322 §3.6.2); ``smtplib`` fails at an empty one."""
+
 _STRUCTURED: Final = frozenset(
     {"references", "in-reply-to", "resent-message-id", "original-message-id", "feedback-id", "return-path"}
     | {"received", "auto-submitted", "precedence", "importance", "priority", "sensitivity", "expires"}
@@ -206,10 +209,17 @@ def _encoded(name: str, value: str) -> str:
 
 def _encoded_addresses(name: str, value: str) -> str:
     """Addresses, each by the grammar of ``addresses``; as they were given, if that is ASCII."""
-    if not value or _NOBODY.fullmatch(value):
+    is_of_one = name.lower() in _OF_ONE
+    if not is_of_one and (not value or _NOBODY.fullmatch(value)):
         return value
     mailboxes = []
-    for shown, address in _mailboxes(value):
+    found = _mailboxes(value)
+    if is_of_one and (len(found) != 1 or value.endswith(";")):
+        raise HeaderError(
+            f"{name} is the header of one address (RFC 5322), and holds none, several or a group.",
+            remedy="Give one address, or leave the header out.",
+        )
+    for shown, address in found:
         parts = addresses.parted(address)
         if parts is None:
             # Not repeated: it is somebody's address, and errors end up in logs.

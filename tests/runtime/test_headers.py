@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from bbws_templates.addresses import is_address
 from bbws_templates.errors import HeaderError
+from bbws_templates.headers import checked_headers
 from bbws_templates.message import mime_message, parse_mailbox, sender_address, ses_content
 from tests.runtime.test_message import rendered
 from tests.waiting import patience
@@ -308,6 +309,14 @@ def test_every_header_for_addresses_takes_what_a_contract_takes_and_nothing_else
         with pytest.raises(HeaderError, match=header) as raised:
             mime_message(rendered(), recipient="a@example.com", headers=headers)
         assert address not in str(raised.value)
+
+
+@pytest.mark.parametrize("name", ["Sender", "resent-sender"])
+@pytest.mark.parametrize("value", ["", " ", "nobody:;", "a@example.com, b@example.com", "us: a@example.com;"])
+def test_a_sender_is_one_address(name: str, value: str) -> None:
+    with pytest.raises(HeaderError, match=name):
+        checked_headers({name: value})
+    assert checked_headers({name: "Zoë <a@example.com>"})[name].endswith("<a@example.com>")
 
 
 def test_a_list_of_recipients_may_name_nobody() -> None:
