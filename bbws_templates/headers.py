@@ -28,6 +28,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _NAME = re.compile(r"[!-9;-~]{1,126}")  # Amazon SES takes no longer one either
 _NOBODY = re.compile(r"[A-Za-z0-9 _-]+: *;")  # an empty group, such as "undisclosed-recipients:;"
+_WORDS = re.compile(r"(?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?: [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*)?")
 _LIST_ID = re.compile(r"(?P<phrase>[^<>]*)(?P<id><[!-;=?-~]+>)")
 
 OURS: Final = frozenset(
@@ -267,5 +268,4 @@ def phrase(shown: str, header: str = "", linesep: str = "") -> str:
         return words(shown, header, linesep)
     escaped = re.sub(r'(["\\])', r"\\\1", shown)
     # Of blanks between words without quotes a reader keeps one, and none at the ends.
-    is_words = re.fullmatch(r"(?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?: (?! |\Z))?)*", shown)
-    return shown if is_words else f'"{escaped}"'
+    return shown if _WORDS.fullmatch(shown) else f'"{escaped}"'
