@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from hypothesis import given, settings
 from app.core.compiler.compilation import Compilation, compile_template
 from app.core.compiler.equivalence import equivalence_findings, first_difference
 from app.core.loader import load_template_set
+from app.core.proof.quirks import is_quirky
 from app.core.proof.witness import look
 from app.core.sources import SourceFile, TemplateSet, TemplateSource
 from tests.compiler.conftest import Loader
@@ -330,6 +332,13 @@ def test_what_a_parser_makes_of_a_document_is_no_difference(html: str, inlined: 
     compilation = compile_text(html)
     assert not equivalence_findings(compilation, EMPTY, {}, fixture="")
     assert compilation.compiled.html.count('style="top:0"') == inlined
+
+
+def test_comments_before_a_document_without_a_doctype_are_read_once() -> None:
+    document = "<!-- note -->" * 23 + "<p>x</p>"
+    before = time.process_time()
+    assert not is_quirky(document)
+    assert time.process_time() - before < 1, "the time doubles with each comment"
 
 
 def test_words_that_get_lost_behind_a_byte_order_mark_are_a_difference() -> None:

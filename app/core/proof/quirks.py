@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import css_inline
 
-_DOCTYPE = re.compile(r"(?:[ \t\r\n\f]|\ufeff|<!--.*?-->)*(<!doctype[^>]*>)", re.DOTALL | re.IGNORECASE)
+_DOCTYPE = re.compile(r"(?:[ \t\r\n\f]|\ufeff|<!--.*?-->)*+(<!doctype[^>]*>)", re.DOTALL | re.IGNORECASE)
 _OF_TODAY = "<!doctype html>"
 
 
