@@ -58,9 +58,9 @@ class Buildah:
             raise EngineError("buildah could not build the image; it has said why above.")
 
     def size(self, tag: str) -> int:
-        """Of every file, one that is linked twice once."""
+        """Of every file, one that is linked twice once; not of the blocks that a disk keeps them in."""
         with _Mounted(self, tag) as folder:
-            return int(said("du", "--summarize", "--block-size=1", str(folder)).split()[0])
+            return int(said("du", "--summarize", "--apparent-size", "--block-size=1", str(folder)).split()[0])
 
     def start(self, tag: str, variables: Mapping[str, str]) -> Container:
         """Start it on a free port."""

@@ -12,7 +12,7 @@ from functools import lru_cache
 from app.core.html.blanks import BLANKS, words_between
 from app.core.html.selecting import ESCAPE
 
-_NAME = r"(?:[\w-]|[^\x00-\x7f])+"
+_NAME = r"[\w\x80-\U0010ffff-]+"
 _STRING = re.compile(r"\"[^\"]*\"|'[^']*'")
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _LAST = re.compile(r"[ \t\r\n\f>+~]+([^ \t\r\n\f>+~]+)$")

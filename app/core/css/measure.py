@@ -14,7 +14,7 @@ from app.core.css.escapes import ADDRESS_OPENS
 
 _ESCAPE = r"\\(?:[0-9a-f]{1,6}(?:\r\n|[ \t\r\n\f])?|.)"
 _STRING = rf"""/\*(?:[^*]|\*(?!/))*+(?:\*/)?|"(?:[^"\\\n]|{_ESCAPE})*+"?|'(?:[^'\\\n]|{_ESCAPE})*+'?"""
-_LETTER = r"(?:[\w-]|[^\x00-\x7f])"
+_LETTER = r"[\w\x80-\U0010ffff-]"
 _PIECE = re.compile(_STRING + r"|\\.|[{}()\[\],;@]", re.DOTALL | re.IGNORECASE)
 _TOKEN = re.compile(
     rf"{_STRING}|(?P<address>{ADDRESS_OPENS}(?:\\.|[^)\\])*+\)?)"

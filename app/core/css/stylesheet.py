@@ -30,7 +30,7 @@ from app.core.html.veil import is_veiled
 
 # A comment, or what may hold "/*" and is none: a string, an address.
 _COMMENT = re.compile(
-    rf"""/\*.*?(?:\*/|\Z)|(["'])(?:\\[0-9a-f]{{1,6}}{BLANK}?|\\.|(?!\1)[^\\\n])*\1?|{ADDRESS_OPENS}(?:\\.|[^)\\])*\)?""",
+    rf"""/\*.*?(?:\*/|\Z)|(["'])(?:\\[0-9a-f]{{1,6}}{BLANK}?|\\.|(?!\1)[^\\\n])*+\1?|{ADDRESS_OPENS}(?:\\.|[^)\\])*\)?""",
     re.DOTALL | re.IGNORECASE,
 )
 _VML_HOOK = re.compile(rf"{BLANK}*\w+\\:\*(?:{BLANK}*,{BLANK}*\w+\\:\*)*{BLANK}*")

@@ -33,9 +33,9 @@ from app.core.proof.plain_selectors import PADDING, plain_selectors
 from app.core.proof.refused import is_refused, is_refused_by_some
 from app.core.proof.rules import ProofRule, said, sheet_rules
 
-_LETTER = r"[\w\x80-\U0010ffff-]|\\(?:[0-9a-fA-F]{1,6}[ \t\r\n\f]?|[^\n0-9a-fA-F])"
+_LETTER = r"[\w\x80-\U0010ffff-]|\\(?:[0-9a-fA-F]{1,6}+[ \t\r\n\f]?+|[^\n0-9a-fA-F])"
 _DECLARATION = re.compile(rf"\s*(--(?:{_LETTER})*|(?!-?[0-9]|-\s*:)(?:{_LETTER})+)\s*:(.*)", re.DOTALL)
-_PLAIN_NAME = re.compile(r"(?:[\w-]|[^\x00-\x7f])+")
+_PLAIN_NAME = re.compile(r"[\w\x80-\U0010ffff-]+")
 _MARK = re.compile(rf"!\s*((?:{_LETTER})+)\s*$")
 _PSEUDO_ELEMENT = re.compile(r"::|:(?:before|after|first-line|first-letter)\b", re.IGNORECASE)
 # What a client of long ago does not understand: other functions, other units, other keywords.

@@ -12,7 +12,7 @@ _CHARACTER = re.compile(r"\\(?:([0-9a-f]{1,6})(?:\r\n|[ \t\r\n\f])?|(.))|(.)", r
 _HIDDEN = 0x10FF00  # of private use; an ASCII character so far up is part of a name to every pattern here
 _HIDDEN_ONES = re.compile(f"[{chr(_HIDDEN)}-{chr(_HIDDEN + 0x7F)}]")
 _HIDDEN_BLANKS = "".join(chr(_HIDDEN + ord(blank)) for blank in "\t\n\f\r ")
-_CLASS_WITH_BLANK = re.compile(rf"\.(?=(?:[\w-]|[^\x00-\x7f])*[{_HIDDEN_BLANKS}])(?:[\w-]|[^\x00-\x7f])+")
+_CLASS_WITH_BLANK = re.compile(rf"\.(?=[\w\x80-\U0010ffff-]*[{_HIDDEN_BLANKS}])[\w\x80-\U0010ffff-]+")
 # Letters to CSS, and blanks to Python and to patterns: in a stylesheet that is read, others stand for them.
 _LETTERS = "\x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
 _FIRST_LETTER = 0x10FD00

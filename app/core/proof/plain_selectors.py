@@ -41,7 +41,7 @@ _OF_CLIENTS = re.compile(
 )
 _EITHER_OPENS = re.compile(r":(is|where|not)$", re.IGNORECASE)
 _MAY_BE_WEIGHTLESS = re.compile(rf":where\(|{WEIGHTLESS}", re.IGNORECASE)
-_LETTER = r"(?:[\w-]|[^\x00-\x7f])"
+_LETTER = r"[\w\x80-\U0010ffff-]"
 _SIMPLE = re.compile(
     rf"(?P<element>::{_LETTER}+|:(?:before|after|first-line|first-letter)(?!{_LETTER}))"
     rf"|(?P<id>\#{_LETTER}+)|(?P<like>[.:]{_LETTER}+)|(?:{_LETTER}+|\*)?\|(?={_LETTER}|\*)|(?P<name>{_LETTER}+)",

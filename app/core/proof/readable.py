@@ -12,7 +12,7 @@ from app.core.css.data import PSEUDOS
 from app.core.proof.pieces import BLANKS, closings, pieces, split
 
 # What a selector is made of, brackets emptied: a list in which anything else stands is read by no browser.
-_LETTER = r"(?:[\w-]|[^\x00-\x7f])"
+_LETTER = r"[\w\x80-\U0010ffff-]"
 _NAME = rf"(?!-?[0-9])(?!-(?!{_LETTER})){_LETTER}++"
 _SELECTOR = re.compile(rf"(?:\s++|[*&>+~|]|[.#]?{_NAME}|::?{_NAME}(?:\(\))?|\[\])++", re.DOTALL)
 _PSEUDO = re.compile(rf"(?P<colons>::?)(?P<name>{_LETTER}+)(?P<function>\()?")
@@ -28,7 +28,7 @@ _ATTRIBUTE = re.compile(
 _COUNT = re.compile(r"even|odd|[+-]?[0-9]*n(?:\s*[+-]\s*[0-9]+)?|[+-]?[0-9]+", re.IGNORECASE)
 _OF = re.compile(rf"\sof(?!{_LETTER}|\()", re.IGNORECASE)
 _LANGUAGES = re.compile(rf"\s*(?:{_NAME}|\"[^\"]*\"|'[^']*')\s*")
-_NAMES = re.compile(rf"\s*{_NAME}(?:\s+{_NAME})*\s*")
+_NAMES = re.compile(rf"\s*{_NAME}(?:\s++{_NAME})*\s*")
 _ONE_NAME = re.compile(rf"\s*{_NAME}\s*")
 _OF_BROWSER = re.compile(r"-[a-z]+-.", re.IGNORECASE)
 _CALLED = re.compile(r":([\w-]+)\($")

@@ -18,7 +18,7 @@ _COMMENTS = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 _ESCAPED = r"\\(?:[0-9a-fA-F]{1,6}\s?|.)"
 # Or an escape, lest a quotation mark in a name begin a string.
 _STRINGS = re.compile(rf"({_ESCAPED})|\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'", re.DOTALL)
-_NAME = re.compile(rf"(?<!\\)([.#])((?:{_ESCAPED}|[\w-]|[^\x00-\x7f])+)", re.DOTALL)
+_NAME = re.compile(rf"(?<!\\)([.#])((?:{_ESCAPED}|[\w\x80-\U0010ffff-])++)", re.DOTALL)
 _ASKED = re.compile(r"\[\s*(class|id)\s*(?:([*~])=\s*[\"']?([\w-]+))?", re.IGNORECASE)
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 _ESCAPE = re.compile(r"\\(?:([0-9a-fA-F]{1,6})\s?|(.))", re.DOTALL)

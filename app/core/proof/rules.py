@@ -39,7 +39,7 @@ _IMPORTED_LAYER = re.compile(r"@import\s.*?[\s)\"']layer(?:\(([^)]*)\))?", re.IG
 _SCOPE = re.compile(rf"@scope{_END}", re.IGNORECASE)
 _OF_SCOPE = re.compile(r"@scope\s*(?P<roots>\()?(?:\s*to\s+\()?\s*", re.IGNORECASE)
 _SCOPE_ROOT = re.compile(r":scope(?![\w-])", re.IGNORECASE)
-_KEYWORD = re.compile(r"@(?:[\w-]|[^\x00-\x7f]|\\(?:[0-9a-f]{1,6}\s?|.))+", re.IGNORECASE)
+_KEYWORD = re.compile(r"@(?:[\w\x80-\U0010ffff-]|\\(?:[0-9a-f]{1,6}\s?|.))++", re.IGNORECASE)
 _AT_RULE = re.compile(r"@(?:-?(?:[a-z_\x80-\U0010ffff]|\\[^\n])|--)", re.IGNORECASE)
 _PREFIX = re.compile(r"@namespace\s+([\w-]+)\s*(?:url\(|[\"'])", re.IGNORECASE)
 _OWN_PROPERTY = re.compile(r"\s*--[\w-]*\s*:")
@@ -50,7 +50,7 @@ _OWN_PSEUDO = re.compile(
     rf"(?<!\\)::?-(?!webkit-)[\w-]+|(?<![:\\])(?:{'|'.join(PSEUDOS_OF_SOME)})(?![\w-])|:lang\([^)]*[\"',]",
     re.IGNORECASE,
 )
-_ID = re.compile(r"#((?:[\w-]|[^\x00-\x7f])+)")
+_ID = re.compile(r"#([\w\x80-\U0010ffff-]+)")
 _HIDES_FROM_HTML = re.compile(r"\A(?:\s|<!--|-->)+")
 
 

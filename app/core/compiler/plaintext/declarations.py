@@ -70,7 +70,7 @@ _NUMBER = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)([a-z]*|%)")
 _SIZE = re.compile(
     r"(?:^|\s)(0|[\d.]+(?:[a-z]+|%)|(?:x{0,3}-)?(?:small|large)|medium|smaller|larger)(?=[\s/])"
 )
-_QUOTED = re.compile(r"""(["'])(?:\\.|(?!\1).)*\1""", re.DOTALL)
+_QUOTED = re.compile(r"""(["'])(?:\\.|(?!\1)[^\\])*+\1""", re.DOTALL)
 _MARKER_WORDS = frozenset({"inside", "outside"})
 # Which of so many values of a shorthand is that of each side.
 PLACES = {1: (0, 0, 0, 0), 2: (0, 1, 0, 1), 3: (0, 1, 2, 1), 4: (0, 1, 2, 3)}
