@@ -18,7 +18,7 @@ from app.publishing.errors import ConflictError
 from app.publishing.history import archive
 from app.publishing.lease import refuse_while_pruning
 from app.publishing.parallel import Progress, in_parallel, silent
-from app.publishing.store import SeenObject, vouches
+from app.publishing.store import SeenObject, put_for_certain, vouches
 from bbws_templates.bundle import Bundle
 from bbws_templates.digests import Digest
 from bbws_templates.layout import POINTER, stable_key
@@ -80,8 +80,12 @@ def activate(
         pointer = Pointer(activation)
         if current:
             pointer = archive(catalogue.store, current.pointer.follow(activation))
-        etag = catalogue.store.put(
-            POINTER, pointer.to_bytes(), if_match=current.etag if current else "", if_absent=current is None
+        etag = put_for_certain(
+            catalogue.store,
+            POINTER,
+            pointer.to_bytes(),
+            if_match=current.etag if current else "",
+            if_absent=current is None,
         )
         if etag is not None:
             return Standing(pointer, etag)
@@ -132,7 +136,7 @@ def settle(
             if standing.pointer.settled:
                 return standing
             pointer = replace(standing.pointer, settled=True)
-            etag = catalogue.store.put(POINTER, pointer.to_bytes(), if_match=standing.etag)
+            etag = put_for_certain(catalogue.store, POINTER, pointer.to_bytes(), if_match=standing.etag)
             if etag is not None:
                 return Standing(pointer, etag)
             before, standing = standing, catalogue.standing()

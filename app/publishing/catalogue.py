@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeVar
 
 from app.core.likeness import bundle_beside
-from app.core.release import Manifest, Release, assemble, parse_manifest, source_path
+from app.core.release import FileEntry, Manifest, Release, assemble, parse_manifest, source_path
 from app.publishing.errors import ConflictError, UnknownReleaseError
 from app.publishing.parallel import at_once, in_parallel
-from app.publishing.store import ObjectStore
+from app.publishing.store import ObjectStore, read_twice
 from bbws_templates.bundle import Bundle, parse_bundle
 from bbws_templates.digests import Digest
 from bbws_templates.faults import DamagedReleaseError, FormatError
@@ -26,8 +25,6 @@ from bbws_templates.layout import (
 )
 from bbws_templates.pointer import Pointer, parse_pointer
 from bbws_templates.reader import StoredObject
-
-Read = TypeVar("Read")
 
 ACTIVE = "active"
 PREVIOUS = "previous"
@@ -57,7 +54,9 @@ class Catalogue:
             FormatError: only another version of this product reads it.
         """
         try:
-            found = self._read(POINTER, lambda stored: Standing(parse_pointer(stored.body), stored.etag))
+            found = read_twice(
+                self.store, POINTER, lambda stored: Standing(parse_pointer(stored.body), stored.etag)
+            )
         except FormatError as error:
             raise FormatError(f"{self.store.target}: {error.message}", remedy=error.remedy) from error
         except DamagedReleaseError as error:
@@ -71,7 +70,8 @@ class Catalogue:
         """The pointer and what it points to; None before the first publish.
 
         Raises:
-            UnknownReleaseError, DamagedReleaseError: as ``bundle``, although nobody has moved the pointer.
+            UnknownReleaseError, DamagedReleaseError: as ``bundle``, although nobody has moved the pointer; or
+                it has gone since.
             ConflictError: it names another release each time.
         """
         standing = self.standing()
@@ -83,7 +83,7 @@ class Catalogue:
                 return standing, *self.description(release)
             except (UnknownReleaseError, DamagedReleaseError):
                 before, standing = standing, self.standing()
-                if standing and standing.pointer.active == before.pointer.active:
+                if standing is None or standing.pointer.active == before.pointer.active:
                     raise
         raise ConflictError(f"Others keep changing {self.store.target}.", remedy="Try again.")
 
@@ -100,7 +100,7 @@ class Catalogue:
                 return bundle_beside(stored.body, beside, release=release)
             return parse_bundle(stored.body, release=release)
 
-        found = self._read(bundle_key(release), parse)
+        found = read_twice(self.store, bundle_key(release), parse)
         if found is None:
             raise self._unknown(release)
         return found
@@ -111,8 +111,10 @@ class Catalogue:
         Raises:
             UnknownReleaseError, DamagedReleaseError: as ``bundle``.
         """
-        found = self._read(
-            manifest_key(release), lambda stored: (parse_manifest(stored.body, release=release), stored.body)
+        found = read_twice(
+            self.store,
+            manifest_key(release),
+            lambda stored: (parse_manifest(stored.body, release=release), stored.body),
         )
         if found is None:
             raise self._unknown(release)
@@ -138,14 +140,10 @@ class Catalogue:
         """
         manifest, data = self.manifest(release)
         keys = self.keys(manifest)
-        distinct = sorted(set(keys.values()))
-        found = dict(zip(distinct, in_parallel(self.store.get, distinct), strict=True))
-
-        def read(path: str) -> bytes | None:
-            stored = found.get(keys[path])
-            return stored.body if stored else None
-
-        return assemble(data, read)
+        entries = {keys[path]: entry for path, entry in sorted(manifest.files.items())}
+        bodies = in_parallel(lambda key: self._file(key, entries[key]), entries)
+        found = dict(zip(entries, bodies, strict=True))
+        return assemble(data, lambda path: found[keys[path]])
 
     def named(self, name: str) -> Release:
         """The release that ``name`` stands for, whole; if it has gone since, the one that it does by now.
@@ -201,8 +199,8 @@ class Catalogue:
 
         def read(name: str) -> str:
             entry = manifest.files[source_path(name)]
-            found = self.store.get(object_key(entry.digest, source_path(name)))
-            return found.body.decode("utf-8", "replace") if found and entry.describes(found.body) else ""
+            body = self._file(object_key(entry.digest, source_path(name)), entry)
+            return body.decode("utf-8", "replace") if body is not None and entry.describes(body) else ""
 
         return dict(zip(wanted, in_parallel(read, wanted), strict=True))
 
@@ -242,22 +240,12 @@ class Catalogue:
             for path, entry in manifest.files.items()
         }
 
-    def _read(self, key: str, parse: Callable[[StoredObject], Read]) -> Read | None:
-        """What ``parse`` makes of an object, None for none; what seems missing or damaged is read twice.
-
-        Much follows from such an answer: that nothing was published yet, that there is nothing that a
-        contract could break. One that was wrong must not be enough for it.
-        """
+    def _file(self, key: str, entry: FileEntry) -> bytes | None:
+        """The content of a file, None for none; what is missing or not as its entry says is read twice."""
         found = self.store.get(key)
-        if found is not None:
-            try:
-                return parse(found)
-            except FormatError:
-                raise
-            except DamagedReleaseError:
-                pass
-        found = self.store.get(key)
-        return None if found is None else parse(found)
+        if found is None or not entry.describes(found.body):
+            found = self.store.get(key)
+        return found.body if found else None
 
     def _unknown(self, release: str) -> UnknownReleaseError:
         return UnknownReleaseError(

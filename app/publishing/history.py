@@ -13,12 +13,13 @@ from functools import partial
 from typing import Final
 
 from app.publishing.parallel import in_parallel
-from app.publishing.store import ObjectStore
+from app.publishing.store import ObjectStore, put_for_certain, read_twice
 from bbws_templates.digests import Digest, canonical_json
 from bbws_templates.documents import PAGE_FORMAT, decode_document
 from bbws_templates.faults import DamagedReleaseError, StoreError
 from bbws_templates.layout import HISTORY
 from bbws_templates.pointer import PAGE, Activation, Pointer, parse_activation
+from bbws_templates.reader import StoredObject
 
 _PAGE_KEY: Final = re.compile(re.escape(HISTORY) + r"\d{8,}-\d{8,}-[0-9a-f]{16}\.json")
 
@@ -67,7 +68,7 @@ def archive(store: ObjectStore, pointer: Pointer) -> Pointer:
     data = canonical_json(members)
     span = f"{oldest[0].sequence:08}-{oldest[-1].sequence:08}"
     key = f"{HISTORY}{span}-{Digest.of(data).hex[:16]}.json"
-    if store.put(key, data, if_absent=True) is None:
+    if put_for_certain(store, key, data, if_absent=True) is None:
         raise StoreError(
             f"{store.target}: the server refuses to write {key}, as if it were there, and it is not.",
             remedy="Nothing of yours was activated. Try again; check what lies between here and the server.",
@@ -84,9 +85,13 @@ def _page_or_error(store: ObjectStore, key: str) -> _Page | DamagedReleaseError:
 
 
 def _read_page(store: ObjectStore, key: str) -> _Page:
-    found = store.get(key)
-    if found is None:
+    page = read_twice(store, key, partial(_parse_page, key))
+    if page is None:
         raise DamagedReleaseError(f"The history breaks off: {key} is missing.")
+    return page
+
+
+def _parse_page(key: str, found: StoredObject) -> _Page:
     if Digest.of(found.body).hex[:16] not in key:
         raise DamagedReleaseError(f"The history cannot be trusted: {key} was changed.")
     members = decode_document(found.body, PAGE_FORMAT, what=f"the page {key}")

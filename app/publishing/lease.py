@@ -24,6 +24,7 @@ from app.publishing.clock import Clock, SteadyClock, iso, parse_iso, utc_now
 from app.publishing.conflicts import conflict_with, pointer_gone, refused_falsely, same_ground
 from app.publishing.errors import ConflictError
 from app.publishing.processes import has_ended, this_process
+from app.publishing.store import put_for_certain
 from bbws_templates.errors import BbwsTemplatesError
 from bbws_templates.faults import StoreError
 from bbws_templates.layout import POINTER
@@ -107,7 +108,7 @@ def move_pointer(catalogue: Catalogue, standing: Standing, change: Callable[[Sta
     refusals = 0
     for _ in range(_ROUNDS):
         pointer = change(standing)
-        etag = catalogue.store.put(POINTER, pointer.to_bytes(), if_match=standing.etag)
+        etag = put_for_certain(catalogue.store, POINTER, pointer.to_bytes(), if_match=standing.etag)
         if etag is not None:
             return Standing(pointer, etag)
         current = catalogue.standing()

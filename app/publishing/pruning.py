@@ -244,15 +244,18 @@ def _stable_keys(
         for key, digest in release_had.items():
             contents.setdefault(key, set()).add(digest)
 
-    def read(key: str) -> tuple[str, Digest] | None:
+    def read(key: str) -> tuple[str, bool] | None:
+        """The ETag of what is there, and whether it is ours: what is left now is nobody's later."""
         found = catalogue.store.get(key)
-        return (found.etag, Digest.of(found.body)) if found else None
+        if found is None or Digest.of(found.body) not in contents[key]:
+            found = catalogue.store.get(key)
+        return (found.etag, Digest.of(found.body) in contents[key]) if found else None
 
     keys = sorted(contents)
     etags: dict[str, str] = {}
     foreign = []
     for key, found in zip(keys, in_parallel(read, keys), strict=True):
-        if found and found[1] in contents[key]:
+        if found and found[1]:
             etags[key] = found[0]
         elif found:
             foreign.append(key)

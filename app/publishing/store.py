@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol
+from typing import Protocol, TypeVar
 
-from bbws_templates.reader import ObjectReader
+from bbws_templates.faults import DamagedReleaseError, FormatError
+from bbws_templates.reader import ObjectReader, StoredObject
 from bbws_templates.target import Target
 
 
@@ -26,6 +27,8 @@ class SeenObject:
     size: int
     etag: str
 
+
+Read = TypeVar("Read")
 
 InTime = Callable[[], bool]
 """Whether there is still time to begin what one is about to do."""
@@ -111,3 +114,42 @@ class ObjectStore(ObjectReader, Protocol):
 def vouches(store: ObjectStore, seen: SeenObject | None, body: bytes) -> bool:
     """Whether what was seen of an object shows that it holds ``body``."""
     return seen is not None and seen.size == len(body) and seen.etag == store.etag_for(body)
+
+
+def read_twice(store: ObjectReader, key: str, parse: Callable[[StoredObject], Read]) -> Read | None:
+    """What ``parse`` makes of an object, None for none; what seems missing or damaged is read once more.
+
+    Much follows from such an answer: that nothing was published yet, that there is nothing that a contract
+    could break, that a release cannot be gone back to. One that was wrong must not be enough for it.
+
+    Raises:
+        DamagedReleaseError: ``parse`` raised it, both times.
+        FormatError: ``parse`` raised it.
+    """
+    found = store.get(key)
+    if found is not None:
+        try:
+            return parse(found)
+        except FormatError:
+            raise
+        except DamagedReleaseError:
+            pass
+    found = store.get(key)
+    return None if found is None else parse(found)
+
+
+def put_for_certain(
+    store: ObjectStore, key: str, body: bytes, *, if_match: str = "", if_absent: bool = False
+) -> str | None:
+    """As ``ObjectStore.put``, and where the answer does not show what was written, that is read.
+
+    Something in between may answer in the place of the store, which then holds nothing of it.
+
+    Returns:
+        The ETag. None when the condition does not hold, or the object is not there with this content.
+    """
+    etag = store.put(key, body, if_match=if_match, if_absent=if_absent)
+    if etag is None or etag == store.etag_for(body):
+        return etag
+    found = store.get(key)
+    return found.etag if found and found.body == body else None

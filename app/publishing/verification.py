@@ -320,6 +320,7 @@ class _Pass:
         """As ``_absent``; what is there after all is proven now, or is ``unread``."""
         wanted = {*keys}
         absent = self._absent(wanted, self._prove)
+        self.keys |= wanted - absent
         self.unread |= not all(is_object(key) for key in wanted - absent)
         return absent
 

@@ -16,9 +16,10 @@ from app.publishing.store import ListedObject, ObjectStore
 from app.publishing.targets import resolve_target
 from app.publishing.verification import ObjectFault, verify
 from bbws_templates.digests import Digest
-from bbws_templates.faults import TargetError
+from bbws_templates.faults import DamagedReleaseError, TargetError
 from bbws_templates.layout import POINTER, bundle_key, manifest_key
 from bbws_templates.pointer import parse_pointer
+from bbws_templates.reader import StoredObject
 from tests.publishing.counting import CountingStore, Lying
 from tests.publishing.newer import edit_object
 from tests.publishing.samples import REASON, go_back, publish_to, release, template, with_one_changed
@@ -279,3 +280,30 @@ def test_a_release_whose_manifest_was_replaced_is_gone_back_to_by_the_manifest_t
     publish_to(directory, release("later", names=SMALL))
     assert go_back(directory) == two.id
     assert verify(Catalogue(directory)).intact
+
+
+@pytest.mark.parametrize("body", [None, b"something else"], ids=["not found", "something else"])
+@pytest.mark.parametrize("part", ["bundle.json", "manifest.json", "objects/"])
+def test_one_wrong_answer_keeps_nobody_from_going_back(
+    directory: DirectoryStore, part: str, body: bytes | None
+) -> None:
+    first = release("first", names=SMALL)
+    publish_to(directory, first)
+    key = next(each.key for each in directory.list("") if part in each.key)
+    publish_to(directory, release("second", names=SMALL))
+    assert Catalogue(Lying(directory, key, body, 1)).sources(first.manifest, SMALL) == first.sources
+    assert go_back(Lying(directory, key, body, 1)) == first.id
+    with pytest.raises((DamagedReleaseError, UnknownReleaseError)):
+        go_back(Lying(directory, key, body, 100), first.id)
+
+
+def test_a_pointer_that_goes_while_it_is_followed_makes_no_target_empty(directory: DirectoryStore) -> None:
+    """A gateway begins to answer "not found" to everything."""
+    publish_to(directory, release("first", names=SMALL))
+
+    class Gone(CountingStore):
+        def get(self, key: str) -> StoredObject | None:
+            return super().get(key) if not self.requests else None
+
+    with pytest.raises(UnknownReleaseError, match="has no release"):
+        Catalogue(Gone(directory)).active()

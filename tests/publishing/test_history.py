@@ -15,7 +15,7 @@ from bbws_templates.digests import Digest, canonical_json
 from bbws_templates.faults import DamagedReleaseError
 from bbws_templates.layout import POINTER
 from bbws_templates.pointer import PAGE, Pointer
-from tests.publishing.counting import CountingStore
+from tests.publishing.counting import CountingStore, Lying
 from tests.publishing.samples import publish_to, release
 
 
@@ -74,3 +74,13 @@ def test_what_is_no_page_of_a_history_is_not_followed(
     directory.put(POINTER, pointer.to_bytes())
     found = {(each.fault, each.key) for each in verify(Catalogue(directory)).discrepancies}
     assert (ObjectFault.TAMPERED, "history/") in found
+
+
+@pytest.mark.parametrize("body", [None, b"something else"], ids=["not found", "something else"])
+def test_one_wrong_answer_breaks_no_history_off(directory: DirectoryStore, body: bytes | None) -> None:
+    pointer = filled(directory)
+    assert [*activations(Lying(directory, pointer.archive, body, 1), pointer)] == [
+        *activations(directory, pointer)
+    ]
+    with pytest.raises(DamagedReleaseError, match="The history"):
+        [*activations(Lying(directory, pointer.archive, body, 2), pointer)]
