@@ -119,6 +119,37 @@ def test_a_mail_that_was_saved_and_put_back_while_it_came_is_shown_as_it_is(
         assert misdeeds.seen == []
 
 
+@pytest.mark.parametrize("kind", each_of(list(REREAD), 3, "pictures"))
+def test_such_a_mail_may_come_after_all_that_is_read_again(
+    browser: Browser, server: Server, served_folders: Folders, kind: str
+) -> None:
+    """As when a picture in it is slow: the page knows already that the first version is there again."""
+    path, reread, frame = REREAD[kind]
+    file = "templates/mails/greeting.html"
+    before = (served_folders.home / file).read_text(encoding="utf-8")
+    with opened(browser, server.url, ASIDE) as (page, misdeeds):
+        previews = Barrier(page, re.compile(r"/preview/mails/greeting\?.*embed=1"))
+        readings, pictures = Barrier(page, re.compile(reread)), Barrier(page, "**/slow.png")
+        readings.open()
+        page.goto(server.url + path, wait_until="commit")
+        previews.wait()
+        expect(page.locator("#live")).to_have_attribute("data-state", "live")
+        readings.close()
+        served_folders.write(file, before.replace("Hello", 'Hallo <img src="/slow.png" alt="">'))
+        server.read()
+        readings.wait()
+        previews.open()
+        pictures.wait()
+        served_folders.write(file, before)
+        server.read()
+        with page.expect_response(re.compile(reread)):
+            readings.open()
+        pictures.open()
+        h1 = page.frame_locator(frame).locator("h1")
+        expect(h1).to_have_text("Hello Ann")
+        assert misdeeds.seen == []
+
+
 # --- keys -------------------------------------------------------------------------------------------------
 
 

@@ -40,8 +40,11 @@ export class Frame {
 
   /** Load another address, if it is another; the title names the frame for screen readers. */
   show(address, title) {
-    if (address === this.address && !this.failed && !this.lost) return Boolean(this.next);
-    this.address = address;
+    if (address === this.address && !this.failed && !this.lost && (this.next || !this.other)) {
+      this.again = true;
+      return Boolean(this.next);
+    }
+    Object.assign(this, { address, other: false, again: false });
     this.next?.remove();
     const frame = h("iframe", { class: "waiting", sandbox: "allow-same-origin", title, src: address });
     this.next = frame;
@@ -91,13 +94,14 @@ export class Frame {
     this.next = null;
     this.lost = false;
     delete this.stage.dataset.lost;
-    if (isOther(frame)) this.address = ""; // who wants that version again has to load it
+    this.other = isOther(frame); // who wants the version that was asked for has to load it
     const place = this.place.get();
     const old = this.shown;
     this.shown = frame;
     frame.classList.remove("waiting");
     old?.remove();
     this.settle(place);
+    if (this.other && this.again) this.show(this.address, frame.title); // wanted again already while this came
   }
 
   /** Fit the frame to what is in it now, and from now on. */

@@ -129,6 +129,7 @@ async function refresh() {
 
 let refreshing = Promise.resolve();
 const again = () => { refreshing = refreshing.then(refresh, refresh); };
+const againSoon = debounced(again, 400);
 
 function move(step) {
   const links = $$(".card:not([hidden]) h3 a");
@@ -163,7 +164,10 @@ const follow = (frame) => followCut(frame, () => lose(frame));
 function judge(frame) {
   if (hasArrived(frame)) {
     keepColours(frame.contentDocument);
-    if (isOther(frame)) others.add(frame.closest(".card"));
+    if (isOther(frame)) {
+      others.add(frame.closest(".card"));
+      againSoon(); // the page may have been read again already while this came
+    }
     return void lost.delete(frame);
   }
   lose(frame);

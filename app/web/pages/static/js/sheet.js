@@ -26,11 +26,12 @@ export class Sheet {
   /** Show the mail at `address`, `width` pixels wide, and say whether it has to be waited for; the title names it for screen readers. */
   show(address, { title, width }) {
     this.width = width;
-    if (address === this.address && !this.lost) {
+    if (address === this.address && !this.lost && (this.next || !this.other)) {
+      this.again = true;
       this.fit();
       return Boolean(this.next);
     }
-    this.address = address;
+    Object.assign(this, { address, other: false, again: false });
     this.next?.remove();
     const frame = h("iframe", { class: "waiting", sandbox: "allow-same-origin", title, src: address });
     frame.style.width = `${width}px`;
@@ -54,7 +55,7 @@ export class Sheet {
     this.lost = false;
     this.losses = 0;
     delete this.box.dataset.lost;
-    if (isOther(frame)) this.address = ""; // who wants that version again has to load it
+    this.other = isOther(frame); // who wants the version that was asked for has to load it
     this.shown?.remove();
     this.shown = frame;
     frame.classList.remove("waiting");
@@ -63,6 +64,7 @@ export class Sheet {
     if (body) keepColours(frame.contentDocument);
     if (body) new ResizeObserver(() => this.shown === frame && this.fit()).observe(body);
     this.onload(frame.contentDocument);
+    if (this.other && this.again) this.show(this.address, { title: frame.title, width: this.width }); // wanted again already while this came
   }
 
   /** What came is no mail, or half of one, since the server is away: keep what is shown, and ask again. */
