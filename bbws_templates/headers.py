@@ -264,8 +264,8 @@ def words(text: str, header: str = "", linesep: str = "") -> str:
 
 def phrase(shown: str, header: str = "", linesep: str = "") -> str:
     """A display name: encoded words, or a quoted string of RFC 5322 §3.2.4, or bare when it needs neither."""
-    if _encode_whole(shown):
-        return words(shown, header, linesep)
     escaped = re.sub(r'(["\\])', r"\\\1", shown)
+    if _encode_whole(escaped):
+        return words(shown, header, linesep)
     # Of blanks between words without quotes a reader keeps one, and none at the ends.
     return shown if _WORDS.fullmatch(shown) else f'"{escaped}"'

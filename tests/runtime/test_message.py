@@ -10,7 +10,7 @@ from email.utils import parseaddr
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bbws_templates.compiled import RenderedEmail
@@ -63,6 +63,7 @@ def test_given_date_and_id_make_the_same_bytes() -> None:
 
 @settings(deadline=None)  # time is not what this is about
 @given(subject=PRINTABLE, name=PRINTABLE)
+@example(subject="", name='"' * 499)
 def test_headers_arrive_as_they_were_written(subject: str, name: str) -> None:
     email = rendered(subject=subject, sender=(name, "noreply@kimmyai.io"))
     data = mime_message(email, recipient="john@example.com", date=WHEN).as_bytes()
