@@ -82,8 +82,10 @@ def plan_prune(catalogue: Catalogue, keep: int = KEEP) -> PrunePlan:
     deleted = tuple(release for release in present if release not in recent)
     try:
         needed, stable = _needs(catalogue, kept)
-    except (DamagedReleaseError, UnknownReleaseError):
+    except (DamagedReleaseError, UnknownReleaseError) as error:
         _require_unmoved(catalogue, standing)
+        if standing.pointer.pruning and isinstance(error, UnknownReleaseError):
+            raise _changed(catalogue) from error  # the last that a prune deleted before it died
         raise
     etags, foreign = _stable_keys(catalogue, deleted, stable)
     # Somebody else's objects, another target below this one perhaps, do not have the form of ours.
@@ -211,9 +213,13 @@ def _require_unmoved(catalogue: Catalogue, standing: Standing) -> None:
     current = catalogue.standing()
     refuse_while_pruning(catalogue, current)
     if current is None or current.etag != standing.etag:
-        raise ConflictError(
-            f"Somebody changed {catalogue.store.target} while it was looked at.", remedy="Run prune again."
-        )
+        raise _changed(catalogue)
+
+
+def _changed(catalogue: Catalogue) -> ConflictError:
+    return ConflictError(
+        f"Somebody changed {catalogue.store.target} while it was looked at.", remedy="Run prune again."
+    )
 
 
 def _needs(catalogue: Catalogue, kept: Iterable[str]) -> tuple[set[str], set[str]]:

@@ -25,9 +25,8 @@ from app.publishing.rollback import ROLLBACK, roll_back
 from app.publishing.store import ListedObject, ObjectStore, SeenObject
 from app.publishing.verification import verify
 from bbws_templates.digests import Digest
-from bbws_templates.faults import StoreError, UnreachableError
-from bbws_templates.layout import HISTORY, POINTER
-from bbws_templates.pointer import PAGE
+from bbws_templates.faults import UnreachableError
+from bbws_templates.layout import POINTER
 from tests.publishing.counting import CountingStore, Lax
 from tests.publishing.samples import NAMES, go_back, publish_to, release, with_one_changed
 
@@ -383,53 +382,3 @@ def test_a_mark_that_nobody_knows_to_be_written_is_not_left_to_others(
     assert not standing.pointer.pruning
     assert standing.pointer.lease is None
     assert verify(Catalogue(directory)).intact
-
-
-class Sham(CountingStore):
-    """One write of a key that begins with ``prefix`` is answered well by something in between, and not made.
-
-    It is the one with the number ``number``.
-    """
-
-    def __init__(self, inner: ObjectStore, prefix: str, number: int) -> None:
-        super().__init__(inner)
-        self._prefix, self._left = prefix, number
-
-    def put(self, key: str, body: bytes, *, if_match: str = "", if_absent: bool = False) -> str | None:
-        self._left -= key.startswith(self._prefix)
-        if key.startswith(self._prefix) and self._left == 0:
-            return '"of something in between"'
-        return super().put(key, body, if_match=if_match, if_absent=if_absent)
-
-
-@pytest.mark.parametrize("number", [1, 2], ids=["to activate", "to settle"])
-def test_what_was_only_said_to_be_written_is_written_again(above: ObjectStore, number: int) -> None:
-    """Else somebody is told that a release is active which never was."""
-    done = publish_to(Sham(above, POINTER, number), MINE)
-    assert done.standing == Catalogue(above).standing()
-    assert (done.standing.pointer.release, done.standing.pointer.settled) == (MINE.id, True)
-
-
-@pytest.mark.parametrize("number", [1, 2], ids=["to begin", "to end"])
-def test_a_mark_of_a_prune_that_was_only_said_to_be_written_is_written_again(
-    above: ObjectStore, number: int
-) -> None:
-    for each in (FIRST, SECOND):
-        publish_to(above, each)
-    prune(Catalogue(Sham(above, POINTER, number)), 1, actor="me")
-    assert verify(Catalogue(above)).discrepancies == ()
-
-
-def test_nothing_refers_to_a_page_of_the_history_that_was_only_said_to_be_written(
-    directory: DirectoryStore,
-) -> None:
-    publish_to(directory, FIRST)
-    standing = Catalogue(directory).standing()
-    assert standing
-    last = replace(standing.pointer.active, sequence=2 * PAGE)
-    entries = tuple(replace(last, sequence=number) for number in range(1, last.sequence))
-    directory.put(POINTER, replace(standing.pointer, active=last, history=entries).to_bytes())
-    with pytest.raises(StoreError, match="history/"):
-        publish_to(Sham(directory, HISTORY, 1), SECOND)
-    publish_to(directory, SECOND)
-    assert verify(Catalogue(directory)).discrepancies == ()

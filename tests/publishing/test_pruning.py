@@ -22,7 +22,7 @@ from bbws_templates.faults import DamagedReleaseError, DeniedError, UnreachableE
 from bbws_templates.layout import OBJECTS, bundle_key, manifest_key
 from bbws_templates.reader import StoredObject
 from tests.publishing import samples
-from tests.publishing.counting import CountingStore, Hook, Hooked, Lying
+from tests.publishing.counting import CountingStore, Hook, Hooked
 from tests.publishing.samples import NAMES, go_back, publish_to
 
 
@@ -213,16 +213,6 @@ def test_a_stable_key_that_somebody_else_has_written_since_stays_and_is_named(st
     assert plan.foreign == ("receipts/receipt.html",)
     assert store.get("receipts/receipt.html")
     assert store.get("receipts/receipt.txt") is None
-
-
-@pytest.mark.parametrize("body", [None, b"something else"], ids=["not found", "something else"])
-def test_one_wrong_answer_leaves_no_stable_key_behind(store: ObjectStore, body: bytes | None) -> None:
-    """Once its release has gone nobody knows any more whose it was."""
-    publish_to(store, release("first", NAMES[:2]))
-    publish_to(store, release("second", NAMES[1:2]), allow_breaking=True)
-    plan = plan_prune(Catalogue(Lying(store, "receipts/receipt.html", body, 1)), 1)
-    assert plan.foreign == ()
-    assert "receipts/receipt.html" in plan.keys
 
 
 def test_one_that_is_written_at_the_very_moment_of_its_deletion_stays_too(store: ObjectStore) -> None:
