@@ -22,7 +22,7 @@ from app.publishing.parallel import WORKERS, in_parallel
 from app.publishing.probe import BODY, require_conditions
 from app.publishing.server_clock import ServerClock
 from app.publishing.store import InTime, ListedObject, SeenObject, always
-from bbws_templates.answers import entries, etag_of, require_s3, strange
+from bbws_templates.answers import answer_of, entries, etag_of, require_s3, strange
 from bbws_templates.bucket import BucketReader, connect, error_code, translate
 from bbws_templates.digests import Digest
 from bbws_templates.faults import UnreachableError
@@ -237,6 +237,7 @@ class BucketStore(BucketReader):
                     ) from error
                 return found is None
             if code == "NoSuchKey":
+                self._require_deletion(answer_of(error), key)
                 return True
             raise translate(error, self.target, key) from error
         return True

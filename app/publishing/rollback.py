@@ -69,12 +69,15 @@ def roll_back(
 
     Raises:
         ConflictError: the pointer is not as ``expected`` any more, or somebody prunes.
+        UnknownReleaseError, DamagedReleaseError: a prune has deleted it since it was read, and died.
     """
     standing = expected
     moves = expected is None or expected.pointer.release != release.id
     if moves:
         catalogue.store.require_conditions()
-        manifest = Digest.of(release.manifest_data)
         standing = lift_dead_mark(catalogue, expected, clock)
+        if standing is not expected:
+            release = catalogue.proven(release.id)  # that prune may have been alive when it was read
+        manifest = Digest.of(release.manifest_data)
         standing = activate(catalogue, standing, release.id, manifest, reason, clock=clock)
     return settle(catalogue, standing, known=release.bundle, read_all=not moves, progress=progress)

@@ -16,18 +16,19 @@ from typing import NoReturn
 import pytest
 
 from app.publishing import processes
-from app.publishing.activation import settle
+from app.publishing.activation import Reason, settle
 from app.publishing.catalogue import Catalogue, Standing
 from app.publishing.clock import iso
 from app.publishing.directory_store import DirectoryStore
-from app.publishing.errors import ConflictError
+from app.publishing.errors import ConflictError, UnknownReleaseError
 from app.publishing.lease import LEASE, SKEW, PruneLease, is_free, lift_dead_mark
 from app.publishing.parallel import WORKERS
 from app.publishing.processes import has_ended, this_process
 from app.publishing.pruning import prune
+from app.publishing.rollback import ROLLBACK, release_to_go_back_to, roll_back
 from app.publishing.verification import verify
 from bbws_templates.faults import StoreError, UnreachableError
-from bbws_templates.layout import OBJECTS, POINTER
+from bbws_templates.layout import OBJECTS, POINTER, bundle_key, manifest_key
 from bbws_templates.pointer import Lease, Pointer
 from tests.publishing.counting import Busy, CountingStore, Erratic, Hooked
 from tests.publishing.samples import publish_to, release
@@ -361,3 +362,20 @@ def test_what_cannot_be_known_has_not_ended() -> None:
         machine,
     ):
         assert not has_ended(name), name
+
+
+def test_nobody_goes_back_to_what_a_prune_has_deleted_since_it_was_read_and_before_it_died(
+    catalogue: Catalogue,
+) -> None:
+    """It was alive when the release was read, and nobody's any more when the pointer is to be moved."""
+    wanted = release("first")
+    publish_to(catalogue.store, release("second"))
+    pointer = marked(catalogue, Lease("theirs", iso(NOON), ""))
+    catalogue.store.put(POINTER, pointer.to_bytes())
+    expected = standing(catalogue)
+    read = release_to_go_back_to(catalogue, wanted.id, expected=expected)
+    for key in (manifest_key(wanted.id), bundle_key(wanted.id)):
+        catalogue.store.delete(key)
+    with pytest.raises(UnknownReleaseError, match="has no release"):
+        roll_back(catalogue, read, Reason(ROLLBACK, "me"), expected=expected)
+    assert standing(catalogue).pointer.active == pointer.active

@@ -166,9 +166,14 @@ def test_a_deletion_has_been_done_when_the_object_is_gone_whatever_the_status(
     assert [request.method for request in proxy.requests] == ["DELETE"] + ["GET"] * (status != 204)
 
 
-def test_a_deletion_that_was_not_done_is_not_taken_for_one(behind: BucketStore, proxy: FaultProxy) -> None:
-    proxy.reset(only("DELETE", Fault(Kind.INSTEAD, 200)))
-    with pytest.raises(StrangeAnswerError, match="status 200, and the object is still there"):
+@pytest.mark.parametrize(
+    "fault", [Fault(Kind.INSTEAD, 200), Fault(Kind.STATUS, 404, code="NoSuchKey")], ids=str
+)
+def test_a_deletion_that_was_not_done_is_not_taken_for_one(
+    behind: BucketStore, proxy: FaultProxy, fault: Fault
+) -> None:
+    proxy.reset(only("DELETE", fault))
+    with pytest.raises(StrangeAnswerError, match=f"status {fault.status}, and the object is still there"):
         behind.delete("there")
 
 
