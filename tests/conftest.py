@@ -23,11 +23,11 @@ import pytest_timeout
 from playwright.sync_api import expect
 
 from tests.shell import prefer_the_shell
+from tests.surroundings import settle
 from tests.waiting import patience
 
-# What an earlier run has found must not answer for this one; tests of the cache name a folder of their own.
-os.environ["BBWS_CACHE"] = os.devnull
-
+settle(os.environ)
+os.umask(0o022)  # some tests have another user read what they write
 prefer_the_shell()
 
 # What a shell starts in the background ignores an interrupt, and so would all that a test interrupts.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable
@@ -32,7 +33,7 @@ def test_the_settings_may_come_from_the_environment(small: Callable[..., list[st
 
 def in_a_shell(script: str, **variables: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        ["bash", "-c", script.replace("bt ", f"{sys.executable} -m app ")],
+        ["bash", "-c", script.replace("bt ", f"{shlex.quote(sys.executable)} -m app ")],
         env={**os.environ, **variables},
         cwd=ROOT,
         capture_output=True,

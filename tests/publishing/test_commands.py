@@ -312,7 +312,7 @@ def test_a_release_built_on_another_machine_has_the_same_id(
             "PATH": "/usr/bin:/bin",
             "PYTHONHASHSEED": "7",
             "TZ": "Pacific/Kiritimati",
-            "LC_ALL": "C",
+            "LC_ALL": "C" if str(ROOT).isascii() else "C.UTF-8",  # else Python itself finds nothing there
             "HOME": "/tmp",
         },
         cwd="/",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -54,12 +55,13 @@ def test_on_a_real_disk_that_is_full_a_prune_goes_through(tmp_path: Path) -> Non
     """A file system of two megabytes, in a namespace of its own: nothing of it is left when the test ends."""
     unshare = shutil.which("unshare")
     alone = [] if os.getuid() == 0 else ["--user", "--map-root-user"]
-    mount = f"mount -t tmpfs -o size=2m tmpfs {tmp_path}"
+    mount = shlex.join(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(tmp_path)])
     if not unshare or subprocess.run([unshare, *alone, "--mount", "sh", "-c", mount], check=False).returncode:
         # A container may forbid it, and then no test has a full disk: the next one, which always runs, counts
         # every byte in its place.
         pytest.skip("this user may not mount a file system; the same is tested with a quota below")
-    program = f"{mount} && exec {sys.executable} -m tests.publishing.test_full_disk {tmp_path}"
+    own = shlex.join([sys.executable, "-m", "tests.publishing.test_full_disk", str(tmp_path)])
+    program = f"{mount} && exec {own}"
     subprocess.run(
         [unshare, *alone, "--mount", "sh", "-c", program], check=True, cwd=ROOT, timeout=patience(120)
     )

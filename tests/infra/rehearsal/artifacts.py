@@ -14,6 +14,7 @@ import hashlib
 import json
 import os
 import re
+import shlex
 import sys
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
@@ -29,7 +30,7 @@ REGISTRY: Final = "ghcr.io"
 STAND_INS: Final[Mapping[str, str]] = {
     "make image-test": "true",
     "make image SAVE=build/image.tar": "true",
-    "make image-push": f"{sys.executable} -m tests.infra.rehearsal.artifacts",
+    "make image-push": f"{shlex.quote(sys.executable)} -m tests.infra.rehearsal.artifacts",
 }
 """Command of a workflow to what is executed in its place; ``steps.NOT_EXECUTED`` says why."""
 
