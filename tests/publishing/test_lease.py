@@ -379,3 +379,15 @@ def test_nobody_goes_back_to_what_a_prune_has_deleted_since_it_was_read_and_befo
     with pytest.raises(UnknownReleaseError, match="has no release"):
         roll_back(catalogue, read, Reason(ROLLBACK, "me"), expected=expected)
     assert standing(catalogue).pointer.active == pointer.active
+
+
+def test_what_cannot_be_gone_back_to_because_somebody_prunes_is_not_called_unknown(
+    catalogue: Catalogue,
+) -> None:
+    wanted = release("first").id
+    publish_to(catalogue.store, release("second"))
+    later = iso(datetime.now(UTC) + LEASE)
+    catalogue.store.put(POINTER, marked(catalogue, Lease("theirs", later, "")).to_bytes())
+    catalogue.store.delete(manifest_key(wanted))
+    with pytest.raises(ConflictError, match=r"them@example\.com .* is pruning"):
+        release_to_go_back_to(catalogue, wanted, expected=standing(catalogue))
