@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import re
-import subprocess
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,6 +12,8 @@ from typing import Final
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+
+from tests.listing import listed
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 GUIDES: Final = ("README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/*.md")
@@ -47,11 +48,7 @@ class Block:
 @functools.cache
 def documents(*patterns: str) -> tuple[Path, ...]:
     """The files of the repository that match, new ones included."""
-    listing = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *(patterns or GUIDES)],
-        cwd=ROOT, check=True, capture_output=True, text=True,
-    ).stdout  # fmt: skip
-    return tuple(sorted({ROOT / name for name in listing.split("\0") if name and (ROOT / name).is_file()}))
+    return listed(*(patterns or GUIDES), new=True)
 
 
 @functools.cache

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from pathlib import Path, PurePosixPath
+
+from tests.listing import listed
 
 ROOT = Path(__file__).parents[2]
 NOTICES = (ROOT / "THIRD-PARTY-NOTICES.md").read_text(encoding="utf-8")
@@ -13,8 +14,7 @@ PLACES = [re.search(r"`([^`]+)`", place).group(1) for place in NAMED]  # type: i
 
 
 def tracked() -> list[str]:
-    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True)
-    return listed.stdout.split("\n")[:-1]
+    return [file.relative_to(ROOT).as_posix() for file in listed()]
 
 
 def is_of_others(file: str) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import importlib.metadata
 import re
-import subprocess
 import sys
 import tomllib
 from pathlib import Path
@@ -16,15 +15,9 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from app.cli import COMMANDS, cli
+from tests.listing import listed as tracked
 
 ROOT = Path(__file__).parents[2]
-
-
-def tracked(*patterns: str) -> list[Path]:
-    listing = subprocess.run(
-        ["git", "ls-files", "-z", "--", *patterns], cwd=ROOT, check=True, capture_output=True, text=True
-    ).stdout
-    return [ROOT / name for name in listing.split("\0") if name and (ROOT / name).is_file()]
 
 
 def test_the_readme_opens_with_the_two_commands() -> None:
