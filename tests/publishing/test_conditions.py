@@ -20,6 +20,7 @@ from app.publishing.pruning import prune
 from app.publishing.store import ObjectStore
 from app.publishing.verification import verify
 from bbws_templates.faults import DeniedError, StoreError, UnreachableError
+from bbws_templates.layout import is_object
 from bbws_templates.reader import StoredObject
 from bbws_templates.target import BucketTarget
 from tests.publishing import samples
@@ -272,3 +273,28 @@ def test_one_that_finds_its_files_gone_and_cannot_mend_them_says_so_too(
         publish_to(Unmendable(store, "them"), release("first"))
     publish_to(store, release("first"))
     assert verify(Catalogue(store)).intact
+
+
+@pytest.mark.parametrize("is_denied", [False, True])
+def test_a_prune_that_begins_when_something_is_to_be_mended_explains_that_it_cannot_be(
+    directory: DirectoryStore, is_denied: bool
+) -> None:
+    wanted = release("first")
+    publish_to(directory, wanted)
+    publish_to(directory, release("second"))
+    lost = next(key for key in Catalogue.keys(wanted.manifest).values() if is_object(key))
+    directory.delete(lost)
+
+    class PrunedWhileMending(CountingStore):
+        def put(self, key: str, body: bytes, *, if_match: str = "", if_absent: bool = False) -> str | None:
+            if key != lost:
+                return super().put(key, body, if_match=if_match, if_absent=if_absent)
+            if ("put", lost) in self.requests:
+                prune(Catalogue(directory), 1, actor="them")
+                if is_denied:
+                    raise DeniedError("Only the pruner may.")
+            self.requests.append(("put", key))
+            return '"never stored"'
+
+    with pytest.raises(ConflictError, match=r"Somebody pruned .* meanwhile"):
+        publish_to(PrunedWhileMending(directory), wanted)
