@@ -252,6 +252,32 @@ def test_typed_data_are_drawn_too(drawing: Caller, painter: Painter) -> None:
     assert "Hello Typed" in painter.drawn[0]
 
 
+@pytest.mark.parametrize("way", ["/preview", "/drawn"])
+def test_who_expects_another_version_is_led_on_with_all_else_that_was_asked_for(
+    drawing: Caller, painter: Painter, way: str
+) -> None:
+    """And is told nothing of it, nor made to draw, where none or the one that there is was named."""
+    asked = (
+        "client=painter&v={}&fixture=t%C3%BCr++auf%26zu&draft="
+        if way == "/drawn"
+        else "v={}&fixture=minimal&x=+"
+    )
+    version = drawing.get("/api/templates/mails/greeting").json()["version"]
+    led = drawing.get(f"{way}/mails/greeting?{asked.format('old')}")
+    assert (led.status_code, led.headers["cache-control"], painter.drawn) == (307, "no-store", [])
+    address = httpx.URL(f"http://here{way}/mails/greeting").join(led.headers["location"])
+    query = httpx.QueryParams(asked.format(version)).multi_items()
+    assert sorted(address.params.multi_items()) == sorted(query)
+    assert drawing.get(f"{address.path}?{address.query.decode()}").status_code != 307
+    assert drawing.get(f"{way}/mails/greeting?{asked.replace('v={}', 'y=')}").status_code != 307
+
+
+def test_what_was_published_is_of_no_version_of_the_files(drawing: Caller) -> None:
+    for way in ("/preview", "/drawn"):
+        answer = drawing.get(f"{way}/mails/greeting?client=painter&v=old&release=active&target=none")
+        assert answer.status_code == 404, way
+
+
 def test_a_translation_is_drawn_by_its_own_name(drawing: Caller, folders: Folders, painter: Painter) -> None:
     folders.write("templates/settings.toml", 'locale = "en-ZA"\n')
     folders.write("templates/mails/greeting.af.html", TEXT.replace("Hello", "Hallo"))
