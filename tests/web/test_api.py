@@ -175,6 +175,14 @@ def test_data_of_ones_own_are_rendered_and_can_be_looked_at(caller: Caller) -> N
     assert caller.get(mail["preview"].replace(GREETING, f"{GREETING}_internal")).status_code == 404
 
 
+def test_a_mail_made_leniently_says_nothing_of_one_that_is_not(caller: Caller) -> None:
+    """Of the same data; what a frame is given is kept apart as well."""
+    lenient = caller.render(GREETING, {"data": {}, "lenient": True})
+    assert lenient.status_code == 200
+    assert caller.render(GREETING, {"data": {}}).status_code == 422
+    assert caller.get(lenient.json()["preview"]).status_code == 200
+
+
 def test_missing_values_are_an_error_unless_leniency_is_asked_for(caller: Caller) -> None:
     assert caller.render(GREETING, {"data": {"name": "Ann"}}).status_code == 422
     mail = caller.render(GREETING, {"data": {"name": "Ann"}, "lenient": True}).json()

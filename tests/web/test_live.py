@@ -343,3 +343,17 @@ def test_news_between_entering_and_the_first_read_is_not_lost() -> None:
             return [await asyncio.wait_for(anext(stream), patience())]
 
     assert asyncio.run(scenario()) == [News("change", {"generation": 2})]
+
+
+def test_what_is_no_template_and_wrong_is_news_too(folders: Folders) -> None:
+    """Else the gallery says it only after the next save of something else."""
+    live = LiveWorkspace(folders.templates, folders.fixtures)
+    assert live.reload() is None
+    odd = folders.write("templates/mails/new\nline.html", "<p>x")
+    told = live.reload()
+    assert told
+    assert not told.changed
+    assert live.current.workspace.templates.problems
+    odd.unlink()
+    assert live.reload()
+    assert not live.current.workspace.templates.problems
