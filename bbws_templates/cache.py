@@ -247,7 +247,8 @@ class ReleaseCache:
     def _opened(self) -> ObjectReader:
         if self._reader is None:
             # Imports boto3, which takes a while and is no sign of an outage.
-            self._reader = self._open_reader()
+            with _OPENING:
+                self._reader = self._open_reader()
         return self._reader
 
     def _give_up(self) -> None:
@@ -268,6 +269,12 @@ def _logger() -> Logger:
 
 
 _ALL: WeakSet[ReleaseCache] = WeakSet()
+_OPENING = threading.RLock()
+"""Held while a reader is opened, for which a fork waits.
+
+To open one contacts nothing, but imports boto3. Of a module that another thread was importing, a child would
+have the lock and not the thread.
+"""
 
 
 def _begin_in_child() -> None:
@@ -277,4 +284,7 @@ def _begin_in_child() -> None:
 
 
 if hasattr(os, "register_at_fork"):  # not where there is no fork
+    os.register_at_fork(
+        before=_OPENING.acquire, after_in_parent=_OPENING.release, after_in_child=_OPENING.release
+    )
     os.register_at_fork(after_in_child=_begin_in_child)

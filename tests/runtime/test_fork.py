@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import builtins
+import importlib
 import multiprocessing
 import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -106,6 +109,27 @@ def test_a_child_of_a_process_that_is_refreshing_sees_the_new_release(
     reader.go_on.set()
     parent.join()
     assert cache.serving().bundle.release == release("second").id
+
+
+def test_a_child_of_a_process_whose_other_thread_imports_what_reads_does_not_wait_for_that_thread(
+    directory: DirectoryStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish_to(directory, release("first"))
+    begun = threading.Event()
+    (tmp_path / "a_slow_sdk.py").write_text("import time\nbegun.set()\ntime.sleep(0.2)\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr(builtins, "begun", begun, raising=False)
+
+    def open_reader() -> DirectoryReader:
+        importlib.import_module("a_slow_sdk")
+        return DirectoryReader(directory.root)
+
+    cache = ReleaseCache(open_reader, place="here", ttl=TTL, patience=patience(60))
+    parent = threading.Thread(target=cache.serving)
+    parent.start()
+    assert begun.wait(patience(60))
+    assert in_child(lambda: cache.serving().bundle.release) == release("first").id
+    parent.join()
 
 
 def test_a_child_of_a_process_that_has_given_up_waiting_asks_anew_all_the_same(
