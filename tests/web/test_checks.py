@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -137,6 +137,25 @@ def test_two_mails_that_are_made_at_once_forget_the_oldest_one_after_the_other(
         )
         assert all(each.email.html for each in found)
     assert made.at_hand(revision, "mails/greeting")
+
+
+def test_what_the_checks_say_of_a_mail_is_asked_anew_each_day(
+    folders: Folders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A waiver ends by the day, and a preview may be left open over night."""
+    revision, made = LiveWorkspace(folders.templates, folders.fixtures).current, Renderings()
+    asked: list[date] = []
+
+    def examine(*_: object, today: date, **__: object) -> tuple[()]:
+        asked.append(today)
+        return ()
+
+    monkeypatch.setattr(type(revision.workspace), "examine", examine)
+    for day in (28, 28, 29):
+        now = datetime(2028, 2, day, 23, 59, tzinfo=UTC)
+        monkeypatch.setattr("app.web.live.renderings.utc_now", lambda now=now: now)
+        made.findings(revision, "mails/greeting", Data({"name": "Ann", "note": "x"}))
+    assert asked == [date(2028, 2, 28), date(2028, 2, 29)]
 
 
 def test_the_checks_step_aside_while_somebody_renders(
