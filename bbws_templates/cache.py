@@ -24,6 +24,7 @@ from bbws_templates.clocks import WakefulClock
 from bbws_templates.errors import BbwsTemplatesError
 from bbws_templates.faults import DamagedReleaseError, StoreError, UnavailableError, UnreachableError
 from bbws_templates.flight import Flight
+from bbws_templates.forking import import_anew
 from bbws_templates.loading import Loader, Origin, Serving, deployed_bundle
 from bbws_templates.reader import ObjectReader
 from bbws_templates.record import record
@@ -247,8 +248,7 @@ class ReleaseCache:
     def _opened(self) -> ObjectReader:
         if self._reader is None:
             # Imports boto3, which takes a while and is no sign of an outage.
-            with _OPENING:
-                self._reader = self._open_reader()
+            self._reader = self._open_reader()
         return self._reader
 
     def _give_up(self) -> None:
@@ -269,22 +269,14 @@ def _logger() -> Logger:
 
 
 _ALL: WeakSet[ReleaseCache] = WeakSet()
-_OPENING = threading.RLock()
-"""Held while a reader is opened, for which a fork waits.
-
-To open one contacts nothing, but imports boto3. Of a module that another thread was importing, a child would
-have the lock and not the thread.
-"""
 
 
 def _begin_in_child() -> None:
     """After a fork: the threads, and whoever held a lock, are in the parent; connections are its own."""
+    import_anew()
     for cache in list(_ALL):
         cache.begin_in_child()
 
 
 if hasattr(os, "register_at_fork"):  # not where there is no fork
-    os.register_at_fork(
-        before=_OPENING.acquire, after_in_parent=_OPENING.release, after_in_child=_OPENING.release
-    )
     os.register_at_fork(after_in_child=_begin_in_child)

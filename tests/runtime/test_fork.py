@@ -111,25 +111,40 @@ def test_a_child_of_a_process_that_is_refreshing_sees_the_new_release(
     assert cache.serving().bundle.release == release("second").id
 
 
-def test_a_child_of_a_process_whose_other_thread_imports_what_reads_does_not_wait_for_that_thread(
-    directory: DirectoryStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_child_imports_what_another_thread_of_its_parent_had_begun_to_import(
+    directory: DirectoryStore,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
+    """And neither the fork nor the child waits for that thread, whose import hangs until both are over."""
     publish_to(directory, release("first"))
-    begun = threading.Event()
-    (tmp_path / "a_slow_sdk.py").write_text("import time\nbegun.set()\ntime.sleep(0.2)\n", encoding="utf-8")
+    reader = Gated(directory)
+    reader.held = "import"
+    package = tmp_path / "a_slow_sdk"
+    package.mkdir()
+    (package / "__init__.py").write_text(
+        "import a_slow_sdk.part\nheld('import')\nplace = 'here'\n", encoding="utf-8"
+    )
+    (package / "part.py").write_text(
+        "import a_slow_sdk\ndef place():\n    return a_slow_sdk.place\n", encoding="utf-8"
+    )
     monkeypatch.syspath_prepend(str(tmp_path))
-    monkeypatch.setattr(builtins, "begun", begun, raising=False)
+    monkeypatch.setattr(builtins, "held", reader._hold, raising=False)
 
     def open_reader() -> DirectoryReader:
-        importlib.import_module("a_slow_sdk")
+        assert importlib.import_module("a_slow_sdk").part.place() == "here"
         return DirectoryReader(directory.root)
 
     cache = ReleaseCache(open_reader, place="here", ttl=TTL, patience=patience(60))
     parent = threading.Thread(target=cache.serving)
     parent.start()
-    assert begun.wait(patience(60))
+    assert reader.reached.wait(patience(60))
     assert in_child(lambda: cache.serving().bundle.release) == release("first").id
+    reader.go_on.set()
     parent.join()
+    assert cache.serving().bundle.release == release("first").id
+    assert capfd.readouterr().err == ""
 
 
 def test_a_child_of_a_process_that_has_given_up_waiting_asks_anew_all_the_same(
