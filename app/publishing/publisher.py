@@ -21,6 +21,7 @@ from app.publishing.clock import Clock, utc_now
 from app.publishing.conflicts import require_same_ground
 from app.publishing.errors import BreakingChangeError, ConflictError, UnknownReleaseError
 from app.publishing.lease import lift_dead_mark
+from app.publishing.leftovers import leave_whole
 from app.publishing.parallel import Progress, at_once, in_parallel, silent
 from app.publishing.store import ObjectStore, SeenObject, vouches
 from bbws_templates.digests import Digest
@@ -135,22 +136,32 @@ def publish(
     standing = lift_dead_mark(catalogue, plan.standing, clock)
     if plan.is_active and not repair:
         return Published(settle(catalogue, standing, known=release.bundle, progress=progress), 0, ())
+    upload: _Upload | None = None
     try:
-        upload = _upload(catalogue, release, plan, standing, progress, look=not repair)
-        manifest, mended = _prove(catalogue, release, upload, plan, progress)
-    except (DamagedReleaseError, DeniedError):
-        require_same_ground(catalogue, plan.standing)  # a prune in between explains it better
-        raise
-    progress("current.json")
-    seen = upload.seen if standing and standing.pointer.settled and not repair else None
-    if not plan.is_active or (standing and standing.pointer.active.manifest != manifest):
         try:
-            standing = activate(catalogue, standing, release.id, manifest, reason, clock=clock)
-        except ConflictError as conflict:
-            standing, seen = _active_by_another(catalogue, release, conflict), None
-        if standing.pointer.release != release.id:
-            seen = None  # whoever followed has the stable keys changed since they were seen
-    settled = settle(catalogue, standing, known=release.bundle, seen=seen, read_all=repair, progress=progress)
+            upload = _upload(catalogue, release, plan, standing, progress, look=not repair)
+            manifest, mended = _prove(catalogue, release, upload, plan, progress)
+        except (DamagedReleaseError, DeniedError):
+            require_same_ground(catalogue, plan.standing)  # a prune in between explains it better
+            raise
+        progress("current.json")
+        seen = upload.seen if standing and standing.pointer.settled and not repair else None
+        if not plan.is_active or (standing and standing.pointer.active.manifest != manifest):
+            try:
+                standing = activate(catalogue, standing, release.id, manifest, reason, clock=clock)
+            except ConflictError as conflict:
+                standing, seen = _active_by_another(catalogue, release, conflict), None
+            if standing.pointer.release != release.id:
+                seen = None  # whoever followed has the stable keys changed since they were seen
+        settled = settle(
+            catalogue, standing, known=release.bundle, seen=seen, read_all=repair, progress=progress
+        )
+    except ConflictError:
+        if upload:
+            leave_whole(catalogue, release, plan.standing)
+        raise
+    if settled.pointer.release != release.id:
+        leave_whole(catalogue, release, plan.standing)
     return Published(settled, len(upload.lacking), mended)
 
 
@@ -285,9 +296,7 @@ def _prove(
         mended = ("manifest.json",)
     manifest, data = described or (release.manifest, release.manifest_data)
     if described is None or broken or manifest.files != release.manifest.files:
-        broken = catalogue.damage(
-            manifest
-        )  # something is not as it was seen: then nothing that was seen counts
+        broken = catalogue.damage(manifest)  # one is not as it was seen: so none that was seen counts
     _mend_files(catalogue, release, manifest, broken)
     if _beyond(release, manifest, broken):
         # An earlier build of the same content had another text of a source, which nobody has any more.
