@@ -29,6 +29,8 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _NAME = re.compile(r"[!-9;-~]{1,126}")  # Amazon SES takes no longer one either
 _NOBODY = re.compile(r"[A-Za-z0-9 _-]+: *;")  # an empty group, such as "undisclosed-recipients:;"
 _WORDS = re.compile(r"(?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?: [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*)?")
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+_ADDRESS_TOKEN = re.compile(r'\\.|["(), ]|[^"(), \\]+|.')
 _LIST_ID = re.compile(r"(?P<phrase>[^<>]*)(?P<id><[!-;=?-~]+>)")
 
 OURS: Final = frozenset(
@@ -197,7 +199,7 @@ def _encoded(name: str, value: str) -> str:
     if lower in ADDRESSES:
         return _encoded_addresses(name, value)
     if lower == "list-id" and not value.isascii() and (parts := _LIST_ID.fullmatch(value)):
-        return f"{words(parts['phrase'].strip(), name)} {parts['id']}"
+        return f"{words(parts['phrase'].strip(' '), name)} {parts['id']}"
     if lower not in _STRUCTURED and not lower.startswith(_STRUCTURED_BEGINNINGS):
         return words(value, name) if _must_encode(value) or not _fits(name, value) else value
     if not value.isascii():
@@ -230,20 +232,42 @@ def _encoded_addresses(name: str, value: str) -> str:
                 "them, in ASCII before the @.",
             )
         mailboxes.append((shown, addresses.written(*parts)))
-    if value.isascii():
+    if value.isascii() and _QUOTED.sub("", value).count(",") + 1 == len(found):
         return value
+    # Readers disagree on a comma at the end, and on one in a comment: whoever sends may be one of them.
     return ", ".join(
         f"{phrase(shown, name)} <{address}>" if shown else address for shown, address in mailboxes
     )
 
 
 def _mailboxes(value: str) -> list[tuple[str, str]]:
-    """Names and addresses as Python reads them; an address is still to be judged."""
-    found = getaddresses([value])
-    if found == [("", "")] and "[" in value and getaddresses.__kwdefaults__:
-        # Its strict reading takes the colons in joe@[IPv6:::1] for those of a group.
-        found = getaddresses([value], strict=False)
-    return found
+    """Names and addresses as Python reads them; an address is still to be judged.
+
+    Its strict reading, which only some versions have, takes IPv6 literals and commas of comments for what
+    they are not; the other makes two addresses of ``ann@example.com <bob@example.com>``.
+    """
+    lenient = {"strict": False} if getaddresses.__kwdefaults__ else {}
+    found = getaddresses([value], **lenient)
+    return found if len(found) == _parted_by_commas(value) else [("", "")]
+
+
+def _parted_by_commas(value: str) -> int:
+    """How many addresses there should be; 0 when a quoted string or a comment does not end."""
+    count, depth, is_quoted, is_filled = 0, 0, False, False
+    for part in _ADDRESS_TOKEN.findall(value):
+        if is_quoted or (part == '"' and not depth):
+            is_quoted = not is_quoted or part != '"'
+            is_filled = True
+        elif part in {"(", ")"}:
+            depth += 1 if part == "(" else -1
+            if depth < 0:
+                return 0
+        elif part == "," and not depth:
+            count += is_filled
+            is_filled = False
+        elif not depth:
+            is_filled = is_filled or part != " "
+    return 0 if is_quoted or depth else count + is_filled
 
 
 def _must_encode(text: str) -> bool:
