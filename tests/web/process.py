@@ -62,7 +62,7 @@ def running(templates: Path, fixtures: Path, *more: str, lines: int = 1) -> Iter
         env={
             name: value
             for name, value in os.environ.items()
-            if not name.startswith("BBWS_") or name == SETTING
+            if not name.startswith("BBWS_") or name in (SETTING, "BBWS_CACHE")
         },
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

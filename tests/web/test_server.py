@@ -7,6 +7,7 @@ import errno
 import json
 import socket
 import subprocess
+from pathlib import Path
 
 import httpx
 import pytest
@@ -119,7 +120,11 @@ def test_an_address_of_another_machine_is_one_clear_error(folders: Folders) -> N
     assert "Traceback" not in refused.stderr
 
 
-def test_beyond_this_machine_a_token_is_made_up_and_asked_for(folders: Folders) -> None:
+def test_beyond_this_machine_a_token_is_made_up_and_asked_for(
+    folders: Folders, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = tmp_path / "cache"
+    monkeypatch.setenv("XDG_CACHE_HOME", str(kept))
     with running(folders.templates, folders.fixtures, "--host", "0.0.0.0", lines=3) as server:
         url = server.url
         assert httpx.get(url, timeout=patience()).status_code == 200, "what is announced can be opened"
@@ -128,6 +133,10 @@ def test_beyond_this_machine_a_token_is_made_up_and_asked_for(folders: Folders) 
         assert httpx.post(f"{url}/api/reload", timeout=patience()).status_code == 401
         right = {"authorization": f"Bearer {token}"}
         assert httpx.post(f"{url}/api/reload", headers=right, timeout=patience()).status_code == 200
+        assert httpx.get(f"{url}/api/checks/mails/greeting", timeout=patience()).status_code == 200
+    assert not kept.exists(), (
+        "no server of a test takes an earlier run's word, nor leaves its own to a later one"
+    )
 
 
 def test_a_chunked_body_is_cut_off_at_the_limit(server: Server) -> None:
