@@ -44,13 +44,19 @@ class TestStyleBlocks:
             ("@media screen { @font-face { font-family: x } }", ["style-nested-at-rule"]),
             ("@media screen { .a { background: #fff url(https://a.example/) } }", ["style-background-image"]),
             ("p { background-image: url(https://a.example/) }", ["style-background-image"]),
+            (
+                "@supports (color: red) { p { background: url(https://a.example/) } }",
+                ["style-background-image"],
+            ),
             ("@font-face { font-family: x; src: url(https://a.example/) }", []),
             (r"@media screen { .sm\:w-full { width: 100% } }", ["style-escaped-name"]),
             (r"p, #\31 23:hover { width: 100% }", ["style-escaped-name"]),
             (r"p:not(.w-1\/2) { width: 100% }", ["style-escaped-name"]),
             (r"v\:* { behavior: url(#default#VML) } a[title='\'.b'] { content: '\201c .a\:b' }", []),
-            ("p{}" * (MAX_STYLE_BYTES // 3), []),
-            ("p{}" * (MAX_STYLE_BYTES // 3 + 1), ["style-too-long"]),
+            ("p{}" * (MAX_STYLE_BYTES // 3) + " ", []),  # as much as it keeps
+            ("p{}" * (MAX_STYLE_BYTES // 3) + "  ", ["style-too-long"]),
+            ("p{}" * (MAX_STYLE_BYTES // 3 - 2) + "/*é*/ ", []),
+            ("p{}" * (MAX_STYLE_BYTES // 3 - 2) + "/*éé*/", ["style-too-long"]),
         ],
     )
     def test_css(self, css: str, found: list[str]) -> None:

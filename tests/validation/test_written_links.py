@@ -19,7 +19,7 @@ def found(author: Author, body: str) -> list[tuple[str, str]]:
     [
         "https://example.com/x", "https://www.example.org", "http://localhost:3000/", "https://shop.test/",
         "https://192.168.0.4/a", "https://[::1]/", "//example.com/x", "https://example.com/{{id}}",
-        "https://example.com?x={{id}}", "https://crm.internal/x",
+        "https://example.com?x={{id}}", "https://example.com#{{id}}", "https://example.com?{{all}}", "https://crm.internal/x",
     ],
 )  # fmt: skip
 def test_a_link_to_nobody_is_told(author: Author, address: str) -> None:
@@ -42,6 +42,7 @@ def test_a_link_that_is_somebodys_or_the_datas_is_not(author: Author, address: s
     [
         ('<a href="https://a.io/?gclid=x">a</a>', [("tracking-parameter", "warning")]),
         ('<a href="https://a.io/?a=1&amp;mc_eid={{id}}">a</a>', [("tracking-parameter", "warning")]),
+        ('<a href="https://a.io/?fbclid=&amp;a=1">a</a>', [("tracking-parameter", "warning")]),
         ('<a href="https://a.io/?utm_source=mail">a</a>', [("tracking-parameter", "info")]),
         ('<a href="https://a.io/gclid?agclid=x#fbclid=1">a</a>', []),
         ('<img src="https://placehold.co/60" alt="a" width="60" height="60">',

@@ -67,7 +67,8 @@ def _host(written: str, *, whole: bool) -> str:
         return ""
     if parts.scheme not in {"http", "https", ""} or not host:
         return ""
-    is_complete = whole or parts.path.startswith("/") or bool(parts.query or parts.fragment)
+    # What ends a host may be the last that is written: "https://example.com#" before a variable.
+    is_complete = whole or parts.path.startswith("/") or "?" in written or "#" in written
     return host if is_complete else ""
 
 
