@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 
     from bbws_templates.connections import Connections
 
+_LOADERS: dict[tuple[str, ...], Any] = {}
+"""What the SDK has read of its own descriptions of S3, by where: most of the time that a client takes.
+
+In an outage, a process that has no release yet makes a new one for each question that is given up.
+"""
 _LONGEST_LINE: Final = 300
 _LONGEST_CODE: Final = 60
 _NOT_FOUND: Final = {"NoSuchKey", "404", "NotFound"}
@@ -96,6 +101,8 @@ def connect(
         # A session of its own: the default one is not safe to share by threads.
         core = get_session()
         session = boto3.session.Session(profile_name=target.profile or None, botocore_session=core)
+        loader = core.get_component("data_loader")
+        core.register_component("data_loader", _LOADERS.setdefault(tuple(loader.search_paths), loader))
         if late_credentials:
             from bbws_templates.credentials import defer
 

@@ -18,13 +18,17 @@ PACE = 0.02
 
 @dataclass(frozen=True)
 class Answer:
-    """``drip`` is from where on it comes byte by byte, "head" or "body"; it waits for ``gate``."""
+    """``drip`` is from where on it comes byte by byte, "head" or "body"; it waits for ``gate``.
+
+    One that is not ``sized`` ends with its connection.
+    """
 
     status: int = 0
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes | None = None
     drip: str = ""
     gate: threading.Event | None = None
+    sized: bool = True
 
 
 Rule = Callable[[str], Answer | None]
@@ -103,7 +107,9 @@ class _Handler(BaseHTTPRequestHandler):
                 return
         status, headers, body = self._answer(key, answer)
         lines = [f"HTTP/1.1 {status} as told", *(f"{name}: {value}" for name, value in headers)]
-        if status != 304:
+        if not answer.sized:
+            self.close_connection = True
+        elif status != 304:
             lines.append(f"Content-Length: {len(body)}")
         head = "\r\n".join(lines).encode() + b"\r\n\r\n"
         self._send(head, drip=answer.drip == "head")

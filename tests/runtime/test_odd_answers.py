@@ -9,6 +9,7 @@ import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.exceptions import HTTPClientError
+from botocore.loaders import JSONFileLoader
 
 from app.publishing.directory_store import DirectoryStore
 from bbws_templates.bucket import BucketReader, connect
@@ -117,6 +118,19 @@ NO_ANSWERS = {
     "elsewhere": (Answer(302, (("Location", "http://127.0.0.1:9/login"),)), "302"),
     "empty": (Answer(200, ETAG), "not JSON"),
     "half": (Answer(200, ETAG, b'{"format"'), "not JSON"),
+    "head without an end": (Answer(200, ETAG, sized=False), "not one of S3: without a length"),
+    "refusal that calls itself unchanged": (
+        Answer(403, body=b"<Error><Code>NotModified</Code></Error>"),
+        "is denied",
+    ),
+    "refusal that calls itself a condition": (
+        Answer(403, body=b"<Error><Code>PreconditionFailed</Code></Error>"),
+        "is denied",
+    ),
+    "refusal that calls itself absence": (
+        Answer(403, body=b"<Error><Code>NoSuchKey</Code></Error>"),
+        "is denied",
+    ),
 }
 
 
@@ -197,3 +211,19 @@ def test_an_error_of_the_network_with_an_answer_of_its_own_is_one_of_the_network
     client.meta.events.register("before-send.s3.GetObject", broken_off)
     with pytest.raises(UnreachableError, match="cannot be reached, or the connection broke off"):
         BucketReader(client, target).get("key")
+
+
+def test_another_client_reads_nothing_again_that_the_sdk_is_made_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process without a release makes one for each question that it gives up, while a mail waits."""
+    target = BucketTarget("bucket", region="af-south-1")
+    connect(target, timeout=5.0)
+    read: list[str] = []
+    whole = JSONFileLoader.load_file
+
+    def load_file(loader: JSONFileLoader, path: str) -> Any:
+        read.append(path)
+        return whole(loader, path)
+
+    monkeypatch.setattr(JSONFileLoader, "load_file", load_file)
+    assert connect(target, timeout=5.0).meta.region_name == "af-south-1"
+    assert read == []
