@@ -137,6 +137,7 @@ def test_a_stylesheet_elsewhere_is_left_and_remarked_upon(compiled: Compile, add
         ("<link rel=stylesheet href='css/gone.css'><p>x</p>", {}, "mail.html:1:1"),
         ("<style>@import 'gone.css'; p{top:0}</style><p>x</p>", {}, "mail.html:1:8"),
         ("<link rel=stylesheet href=a.css><p>x</p>", {"a.css": "p{top:0}\n"}, ""),
+        ("<link rel=stylesheet href='a.css#x'><p>x</p>", {"a.css": "p{top:0}\n"}, ""),
         (
             "<link rel=stylesheet href='a.css?v=3#x'><p>x</p>",
             {"a.css": "@import url(gone.css);p{top:0}"},
@@ -176,7 +177,7 @@ def test_a_stylesheet_outside_of_the_templates_folder_is_one_that_is_not_there(
     ("files", "words"),
     [
         ({"styles/a.css": "p { color: {{c}} }"}, ["styles/a.css:1:12", "no template", "<style>"]),
-        ({"styles/a.css": "\n/* </style> */"}, ["styles/a.css:2:4", "would end the element", "Take it out"]),
+        ({"styles/a.css": "\n/* </STYLE> */"}, ["styles/a.css:2:4", "would end the element", "Take it out"]),
     ],
 )
 def test_a_stylesheet_that_cannot_be_used_is_one_clear_error(
