@@ -11,6 +11,8 @@ from contextlib import suppress
 
 from app.core.release import Release
 from app.publishing.catalogue import Catalogue, Standing
+from app.publishing.clock import Clock, utc_now
+from app.publishing.lease import is_free
 from app.publishing.parallel import in_parallel
 from bbws_templates.errors import BbwsTemplatesError
 from bbws_templates.layout import BUNDLE, bundle_key, manifest_key
@@ -18,17 +20,21 @@ from bbws_templates.layout import BUNDLE, bundle_key, manifest_key
 _ROUNDS = 3
 
 
-def leave_whole(catalogue: Catalogue, release: Release, expected: Standing | None) -> None:
+def leave_whole(
+    catalogue: Catalogue, release: Release, expected: Standing | None, clock: Clock = utc_now
+) -> None:
     """Complete what is there of ``release``, if somebody has pruned since the pointer was as ``expected``.
 
-    A prune that is under way still looks a second time for what was uploaded beside it, and is left to that.
+    One that is under way still looks a second time for what was uploaded beside it, and is left to that.
     Whatever stands in the way is not told: that somebody pruned is what the caller has to say.
     """
     with suppress(BbwsTemplatesError):
         for _ in range(_ROUNDS):
             current = catalogue.standing()
             prunes = expected.pointer.prunes if expected else 0
-            if current is None or current.pointer.pruning or current.pointer.prunes == prunes:
+            if current is None or current.pointer.prunes == prunes:
+                return
+            if not is_free(current.pointer, clock() + catalogue.store.ahead):
                 return
             if not _complete(catalogue, release):
                 return

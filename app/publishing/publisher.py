@@ -158,10 +158,10 @@ def publish(
         )
     except ConflictError:
         if upload:
-            leave_whole(catalogue, release, plan.standing)
+            leave_whole(catalogue, release, plan.standing, clock)
         raise
     if settled.pointer.release != release.id:
-        leave_whole(catalogue, release, plan.standing)
+        leave_whole(catalogue, release, plan.standing, clock)
     return Published(settled, len(upload.lacking), mended)
 
 

@@ -45,7 +45,9 @@ def leave_dead_mark(store: ObjectStore) -> Standing:
     standing = Catalogue(store).standing()
     assert standing
     lease = Lease("0" * 32, "2026-01-05T10:46:00Z", "another machine/1/1")
-    pointer = replace(standing.pointer, pruning="them@example.com", prunes=1, lease=lease)
+    pointer = replace(
+        standing.pointer, pruning="them@example.com", prunes=standing.pointer.prunes + 1, lease=lease
+    )
     etag = store.put(POINTER, pointer.to_bytes(), if_match=standing.etag)
     assert etag
     return Standing(pointer, etag)
