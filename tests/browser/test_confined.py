@@ -129,11 +129,11 @@ def a_webkit(folder: Path) -> Browser:
 @pytest.mark.parametrize(
     ("script", "reason"),
     [
-        (SLEEPER, r"the X server: \S+/bin/Xvfb named no display within 0\.5 s: it said nothing"),
+        (SLEEPER, r"the X server: .+/bin/Xvfb named no display within 0\.5 s: it said nothing"),
         ("#!/bin/sh\necho no screen >&2; exit 3\n", "/bin/Xvfb ended before it named a display: no screen"),
         ('#!/bin/sh\neval "echo seven >&$2"\n', "/bin/Xvfb said b'seven.n' in the place of its display"),
         ('#!/bin/sh\neval "yes >&$2"\n', "/bin/Xvfb said b'y.*' in the place of its display"),
-        ("no program", r"the X server: Exec format error: \S+/bin/Xvfb"),
+        ("no program", r"the X server: Exec format error: .+/bin/Xvfb"),
     ],
     ids=["hangs", "ends", "speaks of something else", "speaks without end", "is no program"],
 )

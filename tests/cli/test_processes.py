@@ -52,7 +52,7 @@ def test_a_reader_that_goes_away_hears_no_complaint(words: str) -> None:
 
 
 def test_a_check_that_nobody_reads_to_its_end_does_not_pass(small: Callable[..., list[str]]) -> None:
-    folders = " ".join(small("<p>" + "\n<img>" * 999))  # more than a pipe holds
+    folders = shlex.join(small("<p>" + "\n<img>" * 999))  # more than a pipe holds
     for form in ("", "--json"):
         done = in_a_shell(f"bt check {form} {folders} | head -c 1; exit ${{PIPESTATUS[0]}}")
         assert (done.returncode, done.stderr) == (141, "")
@@ -88,6 +88,6 @@ def test_a_closed_standard_input_is_one_clear_error() -> None:
 
 
 def test_json_is_utf_8_whatever_the_terminal_speaks(small: Callable[..., list[str]]) -> None:
-    folders = " ".join(small("<p>收据 é {{x}}", data='{"x": "1"}'))
+    folders = shlex.join(small("<p>收据 é {{x}}", data='{"x": "1"}'))
     done = in_a_shell(f"bt render one --format json {folders}", PYTHONIOENCODING="ascii")
     assert "收据 é" in json.loads(done.stdout)["html"], done.stderr
