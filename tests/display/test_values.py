@@ -21,6 +21,7 @@ ORDER = {
         "orderDate": {"x-display": "date-time"},
         "items": {"items": {"$ref": "#/$defs/line"}},
         "days": {"items": {"x-display": "date"}},
+        "fees": {"items": {"$ref": "#/$defs/money"}},
         "payment": {"anyOf": [{"properties": {"status": {"x-display": WORD}}}]},
     },
     "$defs": {
@@ -155,6 +156,7 @@ def test_every_place_that_the_contract_knows_is_prepared_and_the_data_are_not_ch
         "orderDate": "2026-01-14T09:42:17Z",
         "items": [{"total": "1.00", "lines": [{"total": "2.00", "lines": []}]}, {"total": None}, {}],
         "days": ["2026-01-14", "never"],
+        "fees": ["3.00", "none"],
         "payment": {"status": "A"},
     }
     before = repr(data)
@@ -165,6 +167,7 @@ def test_every_place_that_the_contract_knows_is_prepared_and_the_data_are_not_ch
     assert first["lines"][0]["total"] == "R2,00"
     assert seen["items"][1:] == [{"total": None}, {}]
     assert seen["days"] == ["14 January 2026", "never"]
+    assert seen["fees"] == ["R3,00", "none"]
     assert seen["payment"] == {"status": "Hi", "status:raw": "A"}
     assert repr(data) == before
 

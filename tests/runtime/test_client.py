@@ -250,6 +250,7 @@ def test_without_any_release_the_deployed_copy_serves(
     assert client.render("receipts/receipt", DATA).release == release("deployed").id
     for _ in range(2):  # a copy that nobody has ever activated is no last known good one
         assert client.status().origin is Origin.DEPLOYED
+        assert "Nothing has been published" in client.status().problem
         clock.now += RETRY + 1
     publish_to(directory, release("published"))
     assert client.render("receipts/receipt", DATA).release == release("published").id

@@ -281,3 +281,8 @@ def test_what_is_not_seen_is_written_out_even_if_python_prints_it(unseen: str) -
     assert not is_plain_name(word)
     assert is_plain_name("na\xefme_Ärger-2")
     assert unseen not in str(BbwsTemplatesError(word, remedy=word, location=Location(word)))
+
+
+def test_what_is_long_is_cut_to_its_length_and_never_written_out() -> None:
+    assert [plain("a" * length, 10) for length in (10, 11)] == ["a" * 10, "a" * 9 + "…"]
+    assert "turns=<a long integer>" in repr(Limits(turns=10**5000))
