@@ -119,6 +119,12 @@ def carry_out(
         return
     for path in done.mended:
         out.print(f"Mended {path}: it was damaged in the target.", style="yellow")
+    if other := done.by_another:
+        out.print(
+            f"{other.actor} activated the same content meanwhile ({other.at}): the history has that, "
+            "and no entry or message of yours.",
+            style="yellow",
+        )
     active = done.standing.pointer.active
     if active.release == release.id:
         print_active(release.id, plan.target)

@@ -27,6 +27,7 @@ from app.publishing.store import ObjectStore, SeenObject, vouches
 from bbws_templates.digests import Digest
 from bbws_templates.faults import DamagedReleaseError, DeniedError, FormatError
 from bbws_templates.layout import BUNDLE, POINTER, manifest_key
+from bbws_templates.pointer import Activation
 
 
 @dataclass(frozen=True)
@@ -98,11 +99,16 @@ def _digests(manifest: Manifest) -> frozenset[Digest]:
 
 @dataclass(frozen=True)
 class Published:
-    """What a publish did. ``mended`` names files that were in the target and damaged."""
+    """What a publish did. ``mended`` names files that were in the target and damaged.
+
+    ``by_another`` is the activation of the very same content that somebody else came first with: the history
+    has that one, and none of this publish.
+    """
 
     standing: Standing
     uploaded: int
     mended: tuple[str, ...]
+    by_another: Activation | None = None
 
 
 def publish(
@@ -137,6 +143,7 @@ def publish(
     if plan.is_active and not repair:
         return Published(settle(catalogue, standing, known=release.bundle, progress=progress), 0, ())
     upload: _Upload | None = None
+    other: Activation | None = None
     try:
         try:
             upload = _upload(catalogue, release, plan, standing, progress, look=not repair)
@@ -151,6 +158,7 @@ def publish(
                 standing = activate(catalogue, standing, release.id, manifest, reason, clock=clock)
             except ConflictError as conflict:
                 standing, seen = _active_by_another(catalogue, release, conflict), None
+                other = standing.pointer.active
             if standing.pointer.release != release.id:
                 seen = None  # whoever followed has the stable keys changed since they were seen
         settled = settle(
@@ -162,7 +170,7 @@ def publish(
         raise
     if settled.pointer.release != release.id:
         leave_whole(catalogue, release, plan.standing, clock)
-    return Published(settled, len(upload.lacking), mended)
+    return Published(settled, len(upload.lacking), mended, other)
 
 
 def _require_fitness(store: ObjectStore, plan: Plan, *, unversioned: bool) -> None:

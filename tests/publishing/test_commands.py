@@ -14,10 +14,16 @@ import click
 import pytest
 
 from app.cli import run
+from app.commands.publish import carry_out
 from app.commands.releasing import confirm
 from app.core.release_directory import read_release, write_release
+from app.operations.publication import Publication
+from app.publishing.activation import Reason
 from app.publishing.bucket_store import BucketStore
+from app.publishing.catalogue import Catalogue
 from app.publishing.directory_store import DirectoryStore
+from app.publishing.opening import open_store
+from bbws_templates.target import parse_target
 from tests.publishing.samples import CONTRACT, release, with_one_changed
 
 ROOT = Path(__file__).parents[2]
@@ -74,6 +80,28 @@ def test_a_publish_shows_the_plan_and_then_does_it(shell: Shell) -> None:
         "the beginning",
         True,
     )
+
+
+def test_who_comes_second_with_the_same_content_is_told_whose_activation_counts(
+    shell: Shell, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shell.publish("first")
+    catalogue = Catalogue(open_store(parse_target(shell.target)))
+    publication = Publication.planned(catalogue, release("second"), lambda: None)
+    shell.publish("second", "-m", "theirs")
+    carry_out(
+        publication,
+        Reason("publish", "me@example.com", "mine"),
+        allow_breaking=False,
+        repair=False,
+        unversioned=False,
+        yes=True,
+        as_json=False,
+    )
+    output = capsys.readouterr().out
+    assert "tester@example.com activated the same content meanwhile (" in output
+    assert f"Release {release('second').id[:12]} is active" in output
+    assert [entry["message"] for entry in shell.json("history", shell.target)] == ["theirs", ""]
 
 
 def test_nothing_to_publish_is_said_in_those_words(shell: Shell) -> None:
