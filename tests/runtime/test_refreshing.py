@@ -148,6 +148,45 @@ def test_who_was_frozen_while_it_was_asked_asks_again(directory: DirectoryStore,
     assert serving.origin is (Origin.ACTIVE if is_answered else Origin.LAST_KNOWN_GOOD)
 
 
+def test_what_is_pinned_is_asked_for_once_however_long_the_answer_was_frozen(
+    directory: DirectoryStore,
+) -> None:
+    publish_to(directory, release("first"))
+    clock = Hand()
+
+    class Frozen(DirectoryReader):
+        def get(self, key: str) -> StoredObject | None:
+            if clock.now > 3600:
+                raise StoreError("out of order")
+            clock.now += 3601
+            return super().get(key)
+
+    cache = ReleaseCache(
+        lambda: Frozen(directory.root),
+        place="here",
+        pin=release("first").id,
+        ttl=TTL,
+        patience=patience(),
+        clock=clock,
+    )
+    serving = cache.serving()
+    assert (serving.origin, serving.problem) == (Origin.PINNED, "")
+
+
+def test_where_the_release_before_is_of_no_use_either_it_is_the_active_one_that_is_named(
+    directory: DirectoryStore,
+) -> None:
+    for text in ("first", "second"):
+        publish_to(directory, release(text))
+    for text in ("first", "second"):
+        directory.delete(f"releases/{release(text).id}/bundle.json")
+    cache = ReleaseCache(
+        lambda: DirectoryReader(directory.root), place="here", ttl=TTL, patience=patience(), clock=Hand()
+    )
+    with pytest.raises(UnavailableError, match=release("second").id[:12]):
+        cache.serving()
+
+
 def test_where_a_copy_is_deployed_nobody_waits_as_long_as_for_the_first_release(
     directory: DirectoryStore, tmp_path: Path
 ) -> None:
