@@ -171,7 +171,7 @@ def test_a_browser_that_ends_while_it_starts_is_started_once_more(
     frail = tmp_path / "chromium"
     frail.write_text(
         f'#!/bin/sh\n{libraries}[ "$1" = --version ] && echo "Chromium 1.2.3" && exit 0\n'
-        f'[ -e {ended} ] || {{ touch {ended}; exit 9; }}\nexec {real.executable} "$@"\n'
+        f'[ -e "{ended}" ] || {{ touch "{ended}"; exit 9; }}\nexec "{real.executable}" "$@"\n'
     )
     frail.chmod(0o755)
     monkeypatch.setenv("BBWS_CHROMIUM", str(frail))

@@ -265,7 +265,7 @@ def test_a_program_is_asked_again_once_a_file_that_it_is_asked_about_is_another(
 
 def test_a_script_is_asked_again_since_what_it_starts_may_be_another(tmp_path: Path) -> None:
     program(tmp_path / "lib/firefox", "#!/bin/sh\necho Mozilla Firefox 153.8.0\n")
-    script = program(tmp_path / "bin/firefox", f'#!/bin/sh\nexec {tmp_path}/lib/firefox "$@"\n')
+    script = program(tmp_path / "bin/firefox", f'#!/bin/sh\nexec "{tmp_path}/lib/firefox" "$@"\n')
     environ = {"BBWS_GECKO": str(script), "PATH": ""}
     assert finding.find_gecko(environ).version == "153.8.0"
     program(tmp_path / "lib/firefox", "#!/bin/sh\necho Mozilla Firefox 154.0.1\n")

@@ -77,7 +77,7 @@ def attested(folder: Path, tmp_path: Path, unknown: str) -> tuple[int, list[list
     programs = tmp_path / "programs"
     programs.mkdir()
     asked = programs / "asked"
-    gh = f'#!/bin/sh\necho "$@" >> {asked}\ncase "$3" in *{unknown}) exit 1;; esac\n'
+    gh = f'#!/bin/sh\necho "$@" >> "{asked}"\ncase "$3" in *{unknown}) exit 1;; esac\n'
     (programs / "gh").write_text(gh, "utf-8")
     (programs / "gh").chmod(0o755)
     work = tmp_path / "work"
