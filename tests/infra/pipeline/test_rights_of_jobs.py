@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 from pathlib import Path
 
@@ -113,7 +114,7 @@ def test_what_somebody_typed_is_a_value_and_never_an_option(target: str, tmp_pat
     recorded = tmp_path / "recorded"
     hostile = dict.fromkeys(typed_names(), "--help") | {"ENV": "dev"}
     subprocess.run(
-        ["make", "--silent", target, f"BIN={programs}", "--assume-old=.venv/.app",
+        ["make", "--silent", target, f"BIN={shlex.quote(str(programs))}", "--assume-old=.venv/.app",
          "--assume-old=.venv/.deploy", "--assume-old=infra-deploy-tools"],
         cwd=ROOT, check=False, capture_output=True,
         env={"PATH": f"{programs}:{os.environ['PATH']}", "RECORDED": str(recorded), **hostile},
