@@ -87,11 +87,16 @@ def plan_members(plan: Plan) -> dict[str, Any]:
 
 
 def published_members(done: Published) -> dict[str, Any]:
-    """What a publish did, as JSON members; ``activeNow`` may be another's release by then."""
+    """What a publish did, as JSON members; ``activeNow`` may be another's release by then.
+
+    ``byAnother`` says who came first with the same content and when; null where nobody did.
+    """
+    other = done.by_another
     pointer = done.standing.pointer
     return {
         "sequence": pointer.active.sequence,
         "activeNow": pointer.release,
         "uploaded": done.uploaded,
         "mended": list(done.mended),
+        "byAnother": {"actor": other.actor, "at": other.at} if other else None,
     }

@@ -82,23 +82,20 @@ def test_a_publish_shows_the_plan_and_then_does_it(shell: Shell) -> None:
     )
 
 
+@pytest.mark.parametrize("as_json", [False, True])
 def test_who_comes_second_with_the_same_content_is_told_whose_activation_counts(
-    shell: Shell, capsys: pytest.CaptureFixture[str]
+    shell: Shell, capsys: pytest.CaptureFixture[str], as_json: bool
 ) -> None:
     shell.publish("first")
     catalogue = Catalogue(open_store(parse_target(shell.target)))
     publication = Publication.planned(catalogue, release("second"), lambda: None)
     shell.publish("second", "-m", "theirs")
-    carry_out(
-        publication,
-        Reason("publish", "me@example.com", "mine"),
-        allow_breaking=False,
-        repair=False,
-        unversioned=False,
-        yes=True,
-        as_json=False,
-    )
+    given = {"allow_breaking": False, "repair": False, "unversioned": False}
+    carry_out(publication, Reason("publish", "me@example.com", "mine"), **given, yes=True, as_json=as_json)
     output = capsys.readouterr().out
+    if as_json:
+        assert json.loads(output)["byAnother"]["actor"] == "tester@example.com"
+        return
     assert "tester@example.com activated the same content meanwhile (" in output
     assert f"Release {release('second').id[:12]} is active" in output
     assert [entry["message"] for entry in shell.json("history", shell.target)] == ["theirs", ""]

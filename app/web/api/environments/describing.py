@@ -115,6 +115,7 @@ def operation_model(services: Services, operation: Operation) -> OperationModel:
         active_now=result.get("activeNow", ""),
         uploaded=result.get("uploaded", 0),
         mended=result.get("mended", []),
+        by_another=(result.get("byAnother") or {}).get("actor", ""),
         verification=VerificationModel.model_validate(result["verification"])
         if "verification" in result
         else None,

@@ -167,6 +167,10 @@ class OperationModel(_TargetJson):
     active_now: str = Field(default="", description="What was active at its end: perhaps another's by then.")
     uploaded: int = 0
     mended: list[str] = []
+    by_another: str = Field(
+        default="",
+        description="Who came first with the same content; the history has no message of yours then.",
+    )
     verification: VerificationModel | None = None
     template: str = Field(default="", description="Of a comparison: the one template compared, else all.")
     comparison: ComparisonModel | None = Field(default=None, description="Of a comparison: what it found.")
