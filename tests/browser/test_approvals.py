@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import resource
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -24,13 +27,30 @@ ORDER = "mails/order/typical/desktop-light"
 
 @contextmanager
 def full_disk(room: int) -> Iterator[None]:
-    """No file can grow beyond ``room`` bytes, as on a disk that has no more."""
+    """No file can grow beyond ``room`` bytes, as on a disk that has no more.
+
+    Python keeps no bytecode meanwhile: it takes what was cut off for written, and cannot read it ever after.
+    """
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    keeps, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     resource.setrlimit(resource.RLIMIT_FSIZE, (room, hard))
     try:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        sys.dont_write_bytecode = keeps
+
+
+def test_what_is_imported_on_a_full_disk_can_be_imported_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    (tmp_path / "imported_on_a_full_disk.py").write_text(f"TEXT = {'long' * 500!r}\n", encoding="utf-8")
+    for _ in range(2):
+        with full_disk(500):
+            importlib.import_module("imported_on_a_full_disk")
+        del sys.modules["imported_on_a_full_disk"]
 
 
 def test_an_approval_says_who_and_why_and_makes_the_picture_the_baseline(changed: Desk) -> None:
