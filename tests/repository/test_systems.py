@@ -149,6 +149,7 @@ def test_every_text_is_written_as_utf_8_with_line_feeds() -> None:
     assert texts > 3
 
 
+# Python reads the path to this checkout as ASCII there. The pipeline, whose path is ASCII, always runs this.
 @pytest.mark.skipif(not str(ROOT).isascii(), reason="Python itself finds nothing there in the C locale")
 def test_the_encoding_of_the_system_decides_nothing(tmp_path: Path) -> None:
     """A mail with letters of several alphabets is the same bytes in the C locale, where text is ASCII."""

@@ -29,7 +29,7 @@ class Ear:
         """Wait until something is told; ``write`` until then, since nobody says when a watch stands."""
         for number in range(int(patience() * 5)):
             write(number)
-            with contextlib.suppress(TimeoutError):
+            with contextlib.suppress(TimeoutError):  # nothing was told yet: it is written again
                 await asyncio.wait_for(self._told.get(), 0.2)
                 return
         pytest.fail("no change was told")
@@ -40,7 +40,7 @@ class Ear:
 
     async def is_quiet(self) -> None:
         """Wait until nothing has been told for longer than ``watch`` takes to look again."""
-        with contextlib.suppress(TimeoutError):
+        with contextlib.suppress(TimeoutError):  # that is the quiet
             for self.heard in range(20):
                 await asyncio.wait_for(self._told.get(), 0.7)
             pytest.fail("changes are told without end")
@@ -54,5 +54,5 @@ async def listening(*folders: Path) -> AsyncIterator[Ear]:
         yield ear
     finally:
         task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
+        with contextlib.suppress(asyncio.CancelledError):  # as it was told to
             await task

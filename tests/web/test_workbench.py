@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -90,14 +91,22 @@ REREAD = {
 """A page, what it asks for after a save, and the frame of the mail."""
 
 
-@pytest.mark.parametrize("kind", each_of(list(REREAD), 3, "pictures"))
-def test_a_mail_that_was_saved_and_put_back_while_it_came_is_shown_as_it_is(
-    browser: Browser, server: Server, served_folders: Folders, kind: str
-) -> None:
-    """What came under the address of one version was of the next, and the first is there again."""
+@contextmanager
+def saved_meanwhile(
+    browser: Browser, server: Server, folders: Folders, kind: str, heading: str
+) -> Iterator[tuple[Page, Barrier, Barrier, Callable[[], None]]]:
+    """A page whose mail is held back, as is what it reads after a save of ``heading``; and what undoes that.
+
+    In the end the mail is as it was, on the page too.
+    """
     path, reread, frame = REREAD[kind]
     file = "templates/mails/greeting.html"
-    before = (served_folders.home / file).read_text(encoding="utf-8")
+    before = (folders.home / file).read_text(encoding="utf-8")
+
+    def put_back() -> None:
+        folders.write(file, before)
+        server.read()
+
     with opened(browser, server.url, ASIDE) as (page, misdeeds):
         previews = Barrier(page, re.compile(r"/preview/mails/greeting\?.*embed=1"))
         readings = Barrier(page, re.compile(reread))
@@ -106,17 +115,25 @@ def test_a_mail_that_was_saved_and_put_back_while_it_came_is_shown_as_it_is(
         previews.wait()
         expect(page.locator("#live")).to_have_attribute("data-state", "live")
         readings.close()
-        served_folders.write(file, before.replace("Hello", "Hallo"))
+        folders.write(file, before.replace("Hello", heading))
         server.read()
         readings.wait()
-        previews.open()
-        h1 = page.frame_locator(frame).locator("h1")
-        expect(h1).to_have_text("Hallo Ann")
-        served_folders.write(file, before)
-        server.read()
-        readings.open()
-        expect(h1).to_have_text("Hello Ann")
+        yield page, previews, readings, put_back
+        expect(page.frame_locator(frame).locator("h1")).to_have_text("Hello Ann")
         assert misdeeds.seen == []
+
+
+@pytest.mark.parametrize("kind", each_of(list(REREAD), 3, "pictures"))
+def test_a_mail_that_was_saved_and_put_back_while_it_came_is_shown_as_it_is(
+    browser: Browser, server: Server, served_folders: Folders, kind: str
+) -> None:
+    """What came under the address of one version was of the next, and the first is there again."""
+    with saved_meanwhile(browser, server, served_folders, kind, "Hallo") as held:
+        page, previews, readings, put_back = held
+        previews.open()
+        expect(page.frame_locator(REREAD[kind][2]).locator("h1")).to_have_text("Hallo Ann")
+        put_back()
+        readings.open()
 
 
 @pytest.mark.parametrize("kind", each_of(list(REREAD), 3, "pictures"))
@@ -124,30 +141,16 @@ def test_such_a_mail_may_come_after_all_that_is_read_again(
     browser: Browser, server: Server, served_folders: Folders, kind: str
 ) -> None:
     """As when a picture in it is slow: the page knows already that the first version is there again."""
-    path, reread, frame = REREAD[kind]
-    file = "templates/mails/greeting.html"
-    before = (served_folders.home / file).read_text(encoding="utf-8")
-    with opened(browser, server.url, ASIDE) as (page, misdeeds):
-        previews = Barrier(page, re.compile(r"/preview/mails/greeting\?.*embed=1"))
-        readings, pictures = Barrier(page, re.compile(reread)), Barrier(page, "**/slow.png")
-        readings.open()
-        page.goto(server.url + path, wait_until="commit")
-        previews.wait()
-        expect(page.locator("#live")).to_have_attribute("data-state", "live")
-        readings.close()
-        served_folders.write(file, before.replace("Hello", 'Hallo <img src="/slow.png" alt="">'))
-        server.read()
-        readings.wait()
+    slow = 'Hallo <img src="/slow.png" alt="">'
+    with saved_meanwhile(browser, server, served_folders, kind, slow) as held:
+        page, previews, readings, put_back = held
+        pictures = Barrier(page, "**/slow.png")
         previews.open()
         pictures.wait()
-        served_folders.write(file, before)
-        server.read()
-        with page.expect_response(re.compile(reread)):
+        put_back()
+        with page.expect_response(re.compile(REREAD[kind][1])):
             readings.open()
         pictures.open()
-        h1 = page.frame_locator(frame).locator("h1")
-        expect(h1).to_have_text("Hello Ann")
-        assert misdeeds.seen == []
 
 
 # --- keys -------------------------------------------------------------------------------------------------
