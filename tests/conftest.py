@@ -25,6 +25,7 @@ from playwright.sync_api import expect
 from tests.shell import prefer_the_shell
 from tests.surroundings import settle
 from tests.waiting import patience
+from tests.web import process
 
 settle(os.environ)
 os.umask(0o022)  # some tests have another user read what they write
@@ -159,6 +160,16 @@ def _no_power_cut() -> Iterator[None]:
     """Nobody pulls the plug of this machine, and a disk takes longer to write than most tests that write."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(os, "fsync", lambda descriptor: None)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _servers_of_one_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What one server of this run has worked out another need not, in whatever worker; checks take long."""
+    own = tmp_path_factory.getbasetemp()
+    run = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(process, "kept", run / "kept-by-servers")
         yield
 
 

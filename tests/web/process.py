@@ -19,6 +19,9 @@ from tests.waiting import patience
 
 ROOT = Path(__file__).parents[2]
 
+kept = Path(os.devnull)
+"""Where the servers of one run of the tests remember what they have worked out; no earlier run's is read."""
+
 
 @dataclass
 class Server:
@@ -60,9 +63,8 @@ def running(templates: Path, fixtures: Path, *more: str, lines: int = 1) -> Iter
         arguments(templates, fixtures, "--port", "0", *more),
         cwd=ROOT,
         env={
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith("BBWS_") or name in (SETTING, "BBWS_CACHE")
+            **{n: value for n, value in os.environ.items() if not n.startswith("BBWS_") or n == SETTING},
+            "BBWS_CACHE": str(kept),
         },
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
