@@ -100,6 +100,9 @@ TOGETHER: Final = {
     "tests/validation/test_second_opinion.py": "what other checkers say of all mails",
     "tests/mutation/test_runner.py": "a process that tests mutants",
     "tests/runtime/test_lambda.py": "a layer",
+    "tests/repository/test_benchmarks.py": "a machine with nothing else to do, while something is measured",
+    "tests/publishing/test_further_servers.py": "a cluster of Ceph, and a LocalStack",
+    "tests/image/": "a container image",
     "tests/examples/test_queue.py": "what an emulated SES has sent",
 }
 """Beginning of a test's id to what it shares; any other test goes to whoever is free."""

@@ -9,7 +9,7 @@ import py_compile
 import shutil
 import threading
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +61,8 @@ class Check:
             return compiling(source, templates)  # type: ignore[arg-type]
 
         monkeypatch.setattr("app.core.workspace.compile_template", noted)
+        # At midnight a waiver may end, and all is checked again.
+        monkeypatch.setattr("app.commands.check.utc_now", lambda: datetime(2027, 1, 1, 12, tzinfo=UTC))
 
     def write(self, name: str, text: str) -> None:
         path = self.folder / name

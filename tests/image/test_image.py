@@ -16,7 +16,7 @@ from scripts.image import MAX_BYTES
 from tests.own_templates import NAMES
 from tests.waiting import eventually, patience
 
-pytestmark = [pytest.mark.heavy("image"), pytest.mark.timeout(1800), pytest.mark.xdist_group("image")]
+pytestmark = [pytest.mark.heavy("image"), pytest.mark.timeout(1800)]
 
 ROOT = Path(__file__).parents[2]
 TAG = "localhost/bbws-templates:test"

@@ -115,13 +115,11 @@ def test_rclone_keeps_the_contract_of_a_store_but_for_races(rclone_bucket: str, 
 
 
 @pytest.mark.heavy("servers")
-@pytest.mark.xdist_group("ceph")
 def test_the_whole_round_on_ceph(ceph_bucket: str, command: Command, tmp_path: Path) -> None:
     journey.go_the_whole_round(ceph_bucket, command, tmp_path, LAX)
 
 
 @pytest.mark.heavy("servers")
-@pytest.mark.xdist_group("ceph")
 def test_ceph_is_refused_by_the_name_of_the_condition_before_anything_is_activated(
     ceph_bucket: str, command: Command, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
@@ -137,7 +135,6 @@ def test_ceph_is_refused_by_the_name_of_the_condition_before_anything_is_activat
 
 
 @pytest.mark.heavy("servers")
-@pytest.mark.xdist_group("ceph")
 @pytest.mark.parametrize("rule", [*KEPT, *MORE], ids=lambda rule: rule.__name__)
 def test_ceph_keeps_the_contract_of_a_store_but_for_races(ceph_bucket: str, rule: Rule) -> None:
     rule(BucketStore.connect(BucketTarget(ceph_bucket, unconditional=True)))
@@ -147,13 +144,11 @@ def test_ceph_keeps_the_contract_of_a_store_but_for_races(ceph_bucket: str, rule
 
 
 @pytest.mark.heavy("servers")
-@pytest.mark.xdist_group("localstack")
 def test_the_whole_round_on_localstack(localstack_bucket: str, command: Command, tmp_path: Path) -> None:
     journey.go_the_whole_round(localstack_bucket, command, tmp_path)
 
 
 @pytest.mark.heavy("servers")
-@pytest.mark.xdist_group("localstack")
 @pytest.mark.parametrize(
     "rule",
     [*KEPT, *MORE, contract.test_of_many_who_compare_and_swap_one_wins],
@@ -164,7 +159,6 @@ def test_localstack_keeps_the_whole_contract_of_a_store(localstack_bucket: str, 
 
 
 @pytest.mark.heavy("servers")
-@pytest.mark.xdist_group("localstack")
 def test_a_plan_a_change_and_a_promotion_between_two_accounts_of_localstack(
     localstack: str, localstack_bucket: str, command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -251,13 +245,11 @@ def test_what_rclone_honours(rclone_bucket: str) -> None:
 
 
 @pytest.mark.heavy("servers")
-@pytest.mark.xdist_group("localstack")
 def test_what_localstack_honours(localstack_bucket: str) -> None:
     assert honoured(localstack_bucket) == documented("LocalStack 4.14")
 
 
 @pytest.mark.heavy("servers")
-@pytest.mark.xdist_group("ceph")
 def test_what_ceph_honours(ceph_bucket: str, request: pytest.FixtureRequest) -> None:
     kind = "versioned" if request.node.callspec.params["ceph_bucket"] else "unversioned"
     assert honoured(ceph_bucket) == documented(f"Ceph RGW 16.2, {kind}")

@@ -48,7 +48,6 @@ def test_every_benchmark_is_run() -> None:
 
 @pytest.mark.heavy("bench")
 @pytest.mark.timeout(900)
-@pytest.mark.xdist_group("bench")
 @pytest.mark.parametrize("name", SMALLEST)
 def test_a_benchmark_ends_with_its_table(name: str) -> None:
     done = subprocess.run(
@@ -128,7 +127,6 @@ class Shown(HTMLParser):
 
 
 @pytest.mark.heavy("bench")
-@pytest.mark.xdist_group("bench")
 def test_what_other_programs_make_of_the_order_is_the_same_mail() -> None:
     """With all its fixtures, so that no branch is left out that the one that is measured does not take."""
     workspace = Workspace.load(ROOT / "templates", ROOT / "fixtures")

@@ -47,14 +47,18 @@ def test_an_idle_machine_may_be_busy_before_what_is_waited_for_has_come(
 
 BARE = re.compile(r"\.(?:wait|join)\(\d\d+\)|\btimeout=\d\d+\b(?!\.)|monotonic\(\) \+ \d")
 ROUTE_TAKEN_OFF = re.compile(r"\.unroute(?:_all)?\(")
+MARKED = re.compile(r"xdist_group\(")
 
 
-@pytest.mark.parametrize("chance", [BARE, ROUTE_TAKEN_OFF], ids=["fixed time", "route taken off"])
+@pytest.mark.parametrize(
+    "chance", [BARE, ROUTE_TAKEN_OFF, MARKED], ids=["fixed time", "route taken off", "marked"]
+)
 def test_no_test_leaves_to_chance(chance: re.Pattern[str]) -> None:
     """A limit that does not grow with the load ends what is only slow.
 
     Of the requests that are under way when a route is taken off some are never answered: a barrier that is
-    opened stays (``tests.web.browsing.Barrier``).
+    opened stays (``tests.web.browsing.Barrier``). A mark groups nothing: what tests share is named in
+    ``tests.conftest.TOGETHER``, or two workers make it at once.
     """
     met = [
         f"{file.relative_to(TESTS)}: {found[0]}"
