@@ -24,13 +24,14 @@ WHERE: Final = (
 )
 
 
-def find_terraform() -> str:
-    """Path of a Terraform that is new enough.
+def find_terraform(environment: Mapping[str, str] | None = None) -> str:
+    """Path of a Terraform that is new enough, by the variables of ``environment``, else of this process.
 
     Raises:
         SurroundingsError: there is none.
     """
-    program = shutil.which(os.environ.get("TERRAFORM", "terraform"))
+    given = os.environ if environment is None else environment
+    program = shutil.which(given.get("TERRAFORM", "terraform"), path=given.get("PATH"))
     if program is None:
         raise SurroundingsError(f"Terraform was not found. {WHERE}")
     answer = subprocess.run(  # noqa: S603
@@ -38,7 +39,7 @@ def find_terraform() -> str:
         capture_output=True,
         text=True,
         check=False,
-        env={**os.environ, "CHECKPOINT_DISABLE": "1"},
+        env={**given, "CHECKPOINT_DISABLE": "1"},
     )
     found = re.search(r'"terraform_version":\s*"((\d+)\.(\d+)[^"]*)"', answer.stdout)
     if found is None:

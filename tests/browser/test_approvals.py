@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
-import resource
 import shutil
+import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from PIL import Image
@@ -20,37 +17,15 @@ from app.browser.errors import ApprovalError, BaselineError
 from app.browser.rejections import read_rejections
 from app.browser.results import Comparison, SnapshotStatus
 from app.core.errors import UnknownNameError
-from tests.browser.conftest import Desk, contents
+from tests.browser.conftest import ROOT, Desk, contents
 
 ORDER = "mails/order/typical/desktop-light"
 
 
-@contextmanager
-def full_disk(room: int) -> Iterator[None]:
-    """No file can grow beyond ``room`` bytes, as on a disk that has no more.
-
-    Python keeps no bytecode meanwhile: it takes what was cut off for written, and cannot read it ever after.
-    """
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    keeps, sys.dont_write_bytecode = sys.dont_write_bytecode, True
-    resource.setrlimit(resource.RLIMIT_FSIZE, (room, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-        sys.dont_write_bytecode = keeps
-
-
-def test_what_is_imported_on_a_full_disk_can_be_imported_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr(sys, "dont_write_bytecode", False)
-    (tmp_path / "imported_on_a_full_disk.py").write_text(f"TEXT = {'long' * 500!r}\n", encoding="utf-8")
-    for _ in range(2):
-        with full_disk(500):
-            importlib.import_module("imported_on_a_full_disk")
-        del sys.modules["imported_on_a_full_disk"]
+def refused_on_a_full_disk(desk: Desk, room: int, deed: str) -> str:
+    """What is said where no file can grow beyond ``room`` bytes, to a process of its own."""
+    program = [sys.executable, "-m", "tests.browser.full_disk", str(desk.home), str(room), deed]
+    return subprocess.run(program, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
 def test_an_approval_says_who_and_why_and_makes_the_picture_the_baseline(changed: Desk) -> None:
@@ -179,8 +154,7 @@ def test_on_a_full_disk_nothing_is_overwritten_half_way(changed: Desk, room: int
     before = contents(changed.folders.baselines)
     comparison = Comparison.load(changed.folders.work)
     last = changed.approvals.last()
-    with full_disk(room), pytest.raises(BaselineError, match="cannot be written"):
-        changed.approve(comparison)
+    assert "cannot be written" in refused_on_a_full_disk(changed, room, "approve")
     assert contents(changed.folders.baselines) == before
     assert changed.approvals.last() == last
     changed.approve(comparison)
@@ -189,8 +163,7 @@ def test_on_a_full_disk_nothing_is_overwritten_half_way(changed: Desk, room: int
 
 def test_a_capture_on_a_full_disk_is_an_error_and_not_a_broken_picture(approved: Desk) -> None:
     approved.change("Thank you", "Thanks")
-    with full_disk(500), pytest.raises(BaselineError, match="cannot be written"):
-        approved.compare()
+    assert "cannot be written" in refused_on_a_full_disk(approved, 500, "compare")
     assert approved.compare().counts[SnapshotStatus.CHANGED] == 1
 
 

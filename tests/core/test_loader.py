@@ -17,6 +17,7 @@ from app.core.errors import SourceError
 from app.core.findings import Severity
 from app.core.loader import load_template_set
 from tests.core.folders import METADATA, load, metadata, write
+from tests.nobody import as_nobody
 
 
 def test_a_template_comes_with_its_metadata_and_fixtures(folder: Path) -> None:
@@ -245,14 +246,10 @@ def closed(path: Path) -> Iterator[None]:
     """``path`` may not be read, and we are somebody whom that stops."""
     mode = path.stat().st_mode
     path.chmod(0)
-    root = os.geteuid() == 0
     try:
-        if root:
-            os.seteuid(65534)
-        yield
+        with as_nobody():
+            yield
     finally:
-        if root:
-            os.seteuid(0)
         path.chmod(mode)
 
 

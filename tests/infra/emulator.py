@@ -27,7 +27,9 @@ REGION = "af-south-1"
 class Emulator:
     """A running server; ``environment`` is all that a program needs to take it for AWS."""
 
-    def __init__(self, environment_name: str, folder: Path) -> None:
+    def __init__(
+        self, environment_name: str, folder: Path, surroundings: Mapping[str, str] = os.environ
+    ) -> None:
         self.name = environment_name
         self.account = ACCOUNT[environment_name]
         port = free_port()
@@ -57,7 +59,7 @@ class Emulator:
             [sys.executable, "-m", "tests.infra.moto_extension", WITH_STDIN, "--port", str(port)],
             cwd=ROOT,
             stdin=subprocess.PIPE,
-            env={**os.environ, "MOTO_ACCOUNT_ID": self.account, "MOTO_IAM_LOAD_MANAGED_POLICIES": "true"},
+            env={**surroundings, "MOTO_ACCOUNT_ID": self.account, "MOTO_IAM_LOAD_MANAGED_POLICIES": "true"},
             stdout=self._log,
             stderr=subprocess.STDOUT,
         )

@@ -104,15 +104,15 @@ class Workbench:
         return document
 
 
-def make_workbench(home: Path) -> Workbench:
-    """A workbench whose settings lie in ``home``.
+def make_workbench(home: Path, surroundings: Mapping[str, str] = os.environ) -> Workbench:
+    """A workbench whose settings lie in ``home``; programs are found, and run, with ``surroundings``.
 
     Raises:
         SurroundingsError: there is no Terraform that fits; the message says where to get one.
     """
-    program = find_terraform()
+    program = find_terraform(surroundings)
     kept = ("PATH", "HOME", "TMPDIR", "LANG", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
-    environment = {name: os.environ[name] for name in kept if name in os.environ}
+    environment = {name: surroundings[name] for name in kept if name in surroundings}
     environment |= {
         "TF_CLI_CONFIG_FILE": str(home / "settings.rc"),
         "TF_CLI_ARGS": "-no-color",
@@ -122,7 +122,7 @@ def make_workbench(home: Path) -> Workbench:
         # The provider spends most of its time collecting garbage of its own schema.
         "GOGC": "400",
     }
-    mirror = find_mirror()
+    mirror = find_mirror(surroundings)
     folder = _unpacked(mirror) if mirror else None
     if mirror is None or folder is None:
         with _alone():
@@ -182,9 +182,9 @@ def write_root(folder: Path, environment: str, components: Path = INFRA / "compo
     (folder / "main.tf").write_text("\n".join(calls), encoding="utf-8")
 
 
-def find_mirror() -> Path | None:
+def find_mirror(surroundings: Mapping[str, str] = os.environ) -> Path | None:
     """A folder that holds the AWS provider as a mirror: Terraform's own places, then near the root."""
-    return next((place for place in _places() if _holds_provider(place)), None)
+    return next((place for place in _places(surroundings) if _holds_provider(place)), None)
 
 
 @contextmanager
@@ -233,11 +233,11 @@ def _mirror_block(mirror: Path) -> str:
     )
 
 
-def _places() -> Iterator[Path]:
-    home = Path.home()
+def _places(surroundings: Mapping[str, str]) -> Iterator[Path]:
+    home = Path(surroundings.get("HOME") or Path.home())
     yield home / ".terraform.d" / "plugins"
-    shares = os.environ.get("XDG_DATA_DIRS", "/usr/local/share:/usr/share").split(":")
-    data_home = os.environ.get("XDG_DATA_HOME", str(home / ".local" / "share"))
+    shares = surroundings.get("XDG_DATA_DIRS", "/usr/local/share:/usr/share").split(":")
+    data_home = surroundings.get("XDG_DATA_HOME", str(home / ".local" / "share"))
     yield from (Path(share) / "terraform" / "plugins" for share in (data_home, *shares))
     unlikely = {"proc", "sys", "dev", "run", "tmp", "boot"}
     for top in _folders(Path("/")):

@@ -26,6 +26,7 @@ from bbws_templates.faults import (
     UnreachableError,
 )
 from bbws_templates.target import BucketTarget
+from tests.nobody import as_nobody
 from tests.publishing.conftest import make_bucket
 from tests.publishing.fault_proxy import Fault, FaultProxy, Kind, since
 from tests.publishing.samples import publish_to, release
@@ -192,14 +193,10 @@ def closed() -> Iterator[Path]:
 def somebody_elses(mode: int) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(dir="/tmp") as folder:
         Path(folder).chmod(mode)
-        privileged = os.geteuid() == 0
-        if privileged:
-            os.seteuid(65534)
         try:
-            yield Path(folder)
+            with as_nobody():
+                yield Path(folder)
         finally:
-            if privileged:
-                os.seteuid(0)
             Path(folder).chmod(0o755)
 
 

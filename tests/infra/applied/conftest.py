@@ -39,8 +39,10 @@ class Estates:
         self._whole = whole
         self._pool = ThreadPoolExecutor(3)
         self._made: list[Emulator] = []
+        # Of the tests that run meanwhile some live in strange surroundings.
+        self._surroundings = dict(os.environ)
         # Also in the background: on a fresh machine the provider is fetched first.
-        workbench = self._pool.submit(make_workbench, home)
+        workbench = self._pool.submit(make_workbench, home, self._surroundings)
         self._futures: dict[str, Future[Estate]] = {
             name: self._pool.submit(self._make, name, workbench)
             for name in ("prod", "dev", *(("sit",) if whole else ()))
@@ -70,7 +72,7 @@ class Estates:
         workbench = found.result()
         folder = self.home / name
         folder.mkdir()
-        emulator = Emulator(name, folder)
+        emulator = Emulator(name, folder, self._surroundings)
         self._made.append(emulator)
         estate = Estate(name, workbench, folder, emulator)
         if name == "dev" or (name == "prod" and self._whole):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -37,9 +38,11 @@ class Background:
         for part in ("modules", "components"):
             shutil.copytree(INFRA / part, sources / part)
         data.mkdir()
-        # Also in the background: on a fresh machine the provider is fetched first.
+        # Also in the background: on a fresh machine the provider is fetched first. Of the tests that run
+        # meanwhile some live in strange surroundings.
+        surroundings = dict(os.environ)
         self._offline = self._pool.submit(
-            lambda: self._open.enter_context(one_provider(make_workbench(home), data))
+            lambda: self._open.enter_context(one_provider(make_workbench(home, surroundings), data))
         )
         self._start("refusals", run_refusals, sources, data, asked_for(items))
         for module in MODULES:
