@@ -22,6 +22,7 @@ import pytest
 import pytest_timeout
 from playwright.sync_api import expect
 
+from tests.patient_clients import give_clients_patience
 from tests.shell import prefer_the_shell
 from tests.surroundings import settle
 from tests.waiting import patience
@@ -178,6 +179,7 @@ def _servers_of_one_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[No
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     expect.set_options(timeout=patience() * 1000)
+    give_clients_patience()
     ahead = AHEAD.get(group(item.nodeid))
     if ahead:
         importlib.import_module(ahead).begin(item.session)

@@ -9,6 +9,7 @@ from bbws_templates.cache import Origin, ReleaseCache
 from bbws_templates.reader import StoredObject
 from tests.publishing.counting import CountingStore
 from tests.publishing.samples import publish_to, release
+from tests.waiting import patience
 
 
 class Overtaken(CountingStore):
@@ -30,7 +31,7 @@ class Overtaken(CountingStore):
 
 
 def cache_of(store: ObjectStore) -> ReleaseCache:
-    return ReleaseCache(lambda: store, place=str(store.target), ttl=60.0, patience=30.0)
+    return ReleaseCache(lambda: store, place=str(store.target), ttl=60.0, patience=patience())
 
 
 def test_a_cold_reader_reads_the_pointer_again_when_the_bundle_it_named_has_been_pruned(

@@ -136,7 +136,7 @@ class Crowd:
     def read(self) -> None:
         """A cold reader after another, none of which may ever find a target without its release."""
         while self.working:
-            serving = ReleaseCache(self.connect, place="the target", ttl=60, patience=60).serving()
+            serving = ReleaseCache(self.connect, place="the target", ttl=60, patience=patience(60)).serving()
             assert serving.origin is Origin.ACTIVE, serving.problem
 
 

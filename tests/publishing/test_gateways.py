@@ -25,6 +25,7 @@ from tests.publishing.fault_proxy import Fault, FaultProxy, Kind, at, since
 from tests.publishing.samples import publish_to, release
 from tests.publishing.test_cuts import Stage
 from tests.slices import each_of
+from tests.waiting import patience
 
 # Where the SDK fails at an answer, it leaves the connection to the garbage collector, which complains.
 pytestmark = [
@@ -146,7 +147,7 @@ def test_whatever_a_gateway_answers_a_client_serves_what_was_published_and_says_
     for _ in range(5 * rounds(thorough)):
         proxy.reset()
         publish_to(stage.direct, first)
-        client = TemplateClient(str(stage.direct.target), ttl=0.0, patience=60.0)
+        client = TemplateClient(str(stage.direct.target), ttl=0.0, patience=patience(60))
         number, fault = chance.randint(1, 3), gateway(chance)
         is_warm = chance.random() < 0.7
         if is_warm:

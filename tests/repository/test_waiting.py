@@ -45,7 +45,7 @@ def test_an_idle_machine_may_be_busy_before_what_is_waited_for_has_come(
     assert (crowd(), patience(10)) == (3, 30 * AT_LEAST)
 
 
-BARE = re.compile(r"\.(?:wait|join)\(\d\d+\)|\btimeout=\d\d+\b(?!\.)|monotonic\(\) \+ \d")
+BARE = re.compile(r"\.(?:wait|join)\(\d\d+\)|\btimeout=\d\d+\b(?!\.)|monotonic\(\) \+ \d|\bpatience=\d\d+\b")
 ROUTE_TAKEN_OFF = re.compile(r"\.unroute(?:_all)?\(")
 MARKED = re.compile(r"xdist_group\(")
 OF_THE_PROCESS = re.compile(r"^ +.*\b(?:setrlimit|setuid|seteuid|setegid|setgid|chroot)\(", re.MULTILINE)

@@ -21,6 +21,7 @@ from tests.publishing.conftest import use_server
 from tests.publishing.samples import publish_to, release
 from tests.runtime.odd_server import Answer, OddServer
 from tests.runtime.test_client import DATA, TTL, Hand
+from tests.waiting import patience
 
 NAME = "receipts/receipt"
 PAGE = b"<!DOCTYPE html><html><title>Welcome to our hotel</title>" + b"<p>Log in</p>" * 1000
@@ -40,7 +41,7 @@ def server(directory: DirectoryStore, monkeypatch: pytest.MonkeyPatch) -> Iterat
 
 
 def client_of(clock: Hand) -> TemplateClient:
-    return TemplateClient("s3://bucket", ttl=TTL, patience=60.0, clock=clock)
+    return TemplateClient("s3://bucket", ttl=TTL, patience=patience(60), clock=clock)
 
 
 def pointer(answer: Answer) -> Callable[[str], Answer | None]:

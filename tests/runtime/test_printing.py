@@ -39,6 +39,7 @@ from bbws_templates.printable import printable
 from bbws_templates.printing import plain
 from tests.publishing.fault_proxy import Fault, FaultProxy, Kind, since
 from tests.publishing.samples import publish_to, release, template
+from tests.waiting import patience
 
 MARK = "Qw7Zx"
 """What stands in every text of the data and of the templates, and must stand in nothing that is printed."""
@@ -211,7 +212,7 @@ def test_what_is_said_of_a_target_that_answers_with_pages(
     with FaultProxy(aws) as proxy:
         monkeypatch.setenv("AWS_ENDPOINT_URL", proxy.url)
         clock = [0.0]
-        client = client_of(bucket, clock=lambda: clock[0], patience=30.0)
+        client = client_of(bucket, clock=lambda: clock[0], patience=patience())
         client.render("receipts/receipt", GOOD)
         for status in (400, 403, 500, 503):
             # Well-formed it is the message of an error, else no XML at all.
