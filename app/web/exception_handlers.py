@@ -22,7 +22,7 @@ from app.web.problems import (
     problem_of,
     wants_page,
 )
-from app.web.services import services_of
+from app.web.services import generation_of, services_of
 from bbws_templates.errors import BbwsTemplatesError
 from bbws_templates.printable import printable
 
@@ -86,7 +86,7 @@ def answer(request: Request, problem: Problem, headers: dict[str, str] | None = 
         response = services.pages.TemplateResponse(
             request,
             "framed_error.html" if framed else "error.html",
-            {"problem": problem, "run": services.live.run_id, "generation": services.revision.generation},
+            {"problem": problem, "run": services.live.run_id, "generation": generation_of(request)},
             status_code=problem.status,
             headers=headers,
         )

@@ -147,8 +147,21 @@ def services_of(request: Request) -> Services:
     return services
 
 
+def generation_of(request: Request) -> int:
+    """The generation of the revision when ``request`` came: its answer is made of that one, or of a later.
+
+    A page says this one. Were it that of a save which it was not drawn with, the page would take the news of
+    it for old, and show what was before until the next.
+    """
+    # Where nothing has been noted, nothing of a revision was read either.
+    noted: int = getattr(request.state, "generation", services_of(request).revision.generation)
+    return noted
+
+
 async def _services(request: Request) -> Services:  # a plain function would be run in a thread, each time
-    return services_of(request)
+    services = services_of(request)
+    request.state.generation = services.revision.generation  # before anything of it is read
+    return services
 
 
 ServicesDep = Annotated[Services, Depends(_services)]

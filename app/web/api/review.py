@@ -25,7 +25,7 @@ from app.core.errors import UnknownNameError
 from app.web.middleware.access import require_token
 from app.web.middleware.bodies import body_of, json_body
 from app.web.problems import Problem
-from app.web.services import Services, ServicesDep
+from app.web.services import Services, ServicesDep, generation_of
 
 router = APIRouter()
 
@@ -88,7 +88,7 @@ def page(request: Request, services: ServicesDep) -> HTMLResponse:
         "fragment": fragment,
         "scripts": SCRIPTS,
         "run": services.live.run_id,
-        "generation": services.revision.generation,
+        "generation": generation_of(request),
     }
     return services.pages.TemplateResponse(request, "review.html", context)
 

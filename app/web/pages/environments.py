@@ -37,7 +37,9 @@ def overview(request: Request, services: ServicesDep) -> HTMLResponse:
     except BbwsTemplatesError as error:
         problem = problem_of(error, services.excerpts)
     return services.pages.TemplateResponse(
-        request, "environments.html", {**page_context(services), "targets": targets, "problem": problem}
+        request,
+        "environments.html",
+        {**page_context(request, services), "targets": targets, "problem": problem},
     )
 
 
@@ -51,7 +53,7 @@ def environment(request: Request, services: ServicesDep, name: str, operation: s
         request,
         "environment.html",
         {
-            **page_context(services),
+            **page_context(request, services),
             "target": model,
             "others": [each for each in sightings.targets() if each != name],
             "operation": _chosen(services, model, operation),

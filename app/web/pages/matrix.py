@@ -93,7 +93,7 @@ def matrix(request: Request, services: ServicesDep, name: str) -> HTMLResponse:
         request,
         "matrix.html",
         {
-            **page_context(services),
+            **page_context(request, services),
             "name": name,
             "internal": is_internal(parted(name)[0]),
             "version": version,

@@ -96,7 +96,7 @@ def stage(request: Request, services: ServicesDep, name: str) -> HTMLResponse:
         request,
         "stage.html",
         {
-            **page_context(services),
+            **page_context(request, services),
             "name": name,
             "internal": is_internal(parted(name)[0]),
             "view": view,

@@ -16,7 +16,7 @@ from app.web.live.environments.sightings import Sighting
 from app.web.live.workspace import Revision
 from app.web.pages.variants import DEVICES
 from app.web.problems import problem_of
-from app.web.services import Services, ServicesDep, known_name
+from app.web.services import Services, ServicesDep, generation_of, known_name
 from bbws_templates.errors import BbwsTemplatesError
 from bbws_templates.layout import parted
 from bbws_templates.target import DirectoryTarget
@@ -51,7 +51,7 @@ def gallery(request: Request, services: ServicesDep, locale: str = "", show: str
         request,
         "gallery.html",
         {
-            **page_context(services),
+            **page_context(request, services),
             "shelves": arrange(revision.names),
             "strip": strip_of(services),
             "summaries": summaries,
@@ -81,7 +81,7 @@ def template(request: Request, services: ServicesDep, name: str) -> HTMLResponse
         request,
         "template.html",
         {
-            **page_context(services),
+            **page_context(request, services),
             "summary": summary_of(services, revision, name),
             "shelves": arrange(revision.names),
             "strip": strip_of(services),
@@ -101,7 +101,7 @@ def template(request: Request, services: ServicesDep, name: str) -> HTMLResponse
 def docs(request: Request, services: ServicesDep) -> HTMLResponse:
     """The JSON API for people, made from its own OpenAPI description."""
     return services.pages.TemplateResponse(
-        request, "docs.html", {**page_context(services), "api": request.app.openapi()}
+        request, "docs.html", {**page_context(request, services), "api": request.app.openapi()}
     )
 
 
@@ -135,12 +135,12 @@ def known_targets(services: Services) -> list[Sighting]:
     return seen
 
 
-def page_context(services: Services) -> dict[str, object]:
+def page_context(request: Request, services: Services) -> dict[str, object]:
     """What the frame of every page shows."""
-    revision = services.revision
+    problem = services.revision.problem
     return {
-        "generation": revision.generation,
+        "generation": generation_of(request),
         "run": services.live.run_id,
-        "outage": problem_of(revision.problem, services.excerpts) if revision.problem else None,
+        "outage": problem_of(problem, services.excerpts) if problem else None,
         "title_of": title_of,
     }
