@@ -6,9 +6,30 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.browser import launching, session
+from app.browser import launching, probing, session
+from app.browser.clients import gecko, webkit
 from app.browser.confinement import place
 from tests.waiting import patience
+
+_LIMITS = (
+    (probing, "SECONDS"),
+    (session, "_START_SECONDS"),
+    (launching, "START_SECONDS"),
+    (gecko, "START_SECONDS"),
+    (webkit, "START_SECONDS"),
+    (webkit, "_DISPLAY_SECONDS"),
+    *((place, name) for name in ("_START_SECONDS", "_END_SECONDS", "_ANSWER_SECONDS")),
+)
+
+ENDED_BY_THE_TEST = "from tests.patient_browsers import wait_for_good; wait_for_good()\n"
+"""What a program begins with that a test starts, and ends once it has come to where it hangs."""
+
+
+def wait_for_good() -> None:
+    """Count nothing in this process as hung: on a busy machine it would end before it is looked at."""
+    for module, name in _LIMITS:
+        assert hasattr(module, name)
+        setattr(module, name, 36_000.0)
 
 
 @pytest.fixture(scope="session", autouse=True)

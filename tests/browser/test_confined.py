@@ -32,6 +32,7 @@ from app.browser.launching import driver, launch
 from app.browser.measuring import PlacedElement
 from app.browser.session import Drawer, Session
 from tests.browser.living import left_in, living_with
+from tests.patient_browsers import ENDED_BY_THE_TEST
 from tests.slices import each_of
 from tests.waiting import eventually, patience
 
@@ -82,7 +83,7 @@ def test_nothing_is_left_of_a_browser_whose_run_is_ended(tmp_path: Path, reached
     said = tmp_path.with_name(f"{tmp_path.name}-said")
     with said.open("wb") as output:
         run = subprocess.Popen(
-            [sys.executable, "-c", DRAWING],
+            [sys.executable, "-c", ENDED_BY_THE_TEST + DRAWING],
             env={**os.environ, "TMPDIR": str(tmp_path)},
             stdout=output,
             stderr=subprocess.DEVNULL,
@@ -154,7 +155,7 @@ def test_nothing_is_left_of_an_x_server_that_hangs_when_its_run_is_killed(tmp_pa
     program(tmp_path / "bin/Xvfb", SLEEPER)
     a_webkit(tmp_path)
     run = subprocess.Popen(
-        [sys.executable, "-c", OPENING, str(tmp_path / "bin/WebKitWebDriver")],
+        [sys.executable, "-c", ENDED_BY_THE_TEST + OPENING, str(tmp_path / "bin/WebKitWebDriver")],
         env={
             **os.environ,
             "TMPDIR": str(tmp_path / "temporary"),
@@ -215,7 +216,7 @@ def test_nothing_is_left_of_a_sanitizer_whose_run_is_killed(tmp_path: Path, endi
     (tmp_path / "temporary").mkdir()
     php = program(tmp_path / "php", SLEEPER)
     run = subprocess.Popen(
-        [sys.executable, "-c", WASHING, str(php)],
+        [sys.executable, "-c", ENDED_BY_THE_TEST + WASHING, str(php)],
         env={**os.environ, "TMPDIR": str(tmp_path / "temporary")},
         start_new_session=True,
     )

@@ -26,6 +26,7 @@ from app.browser.discovery import Browser
 from app.browser.errors import BrowserCrashedError
 from app.browser.frames import Frame
 from tests.browser.conftest import Hurried
+from tests.patient_browsers import ENDED_BY_THE_TEST
 from tests.waiting import eventually, patience
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="clients are drawn with on Linux only")
@@ -124,7 +125,9 @@ def test_nothing_is_left_of_a_client_that_did_its_work(
 def test_nothing_is_left_of_a_client_whose_owner_is_killed(tmp_path: Path, ending: signal.Signals) -> None:
     """Its processes, those that have left their family, and its folder."""
     marker = f"marker-{tmp_path.name}-{os.getpid()}"
-    owner = subprocess.Popen([sys.executable, "-c", OWNER, marker], stdout=subprocess.PIPE, text=True)
+    owner = subprocess.Popen(
+        [sys.executable, "-c", ENDED_BY_THE_TEST + OWNER, marker], stdout=subprocess.PIPE, text=True
+    )
     assert owner.stdout is not None
     try:
         home = Path(owner.stdout.readline().strip())

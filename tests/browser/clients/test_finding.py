@@ -16,6 +16,7 @@ from app.browser import probing
 from app.browser.clients import RENDERERS, finding
 from app.browser.errors import BrowserNotFoundError
 from tests.browser.living import left_in, living_with
+from tests.patient_browsers import ENDED_BY_THE_TEST
 from tests.waiting import eventually, patience
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="clients are drawn with on Linux only")
@@ -205,11 +206,14 @@ def test_a_command_of_the_path_that_is_another_program_is_named_as_missing(tmp_p
         finding.find_gecko({"PATH": str(tmp_path)})
 
 
+FINDING = "from app.browser.clients import RENDERERS; RENDERERS['gecko'].find()"
+
+
 def test_nothing_is_left_of_a_program_that_hangs_when_whoever_asked_it_is_killed(tmp_path: Path) -> None:
     (tmp_path / "temporary").mkdir()
     hanging = program(tmp_path / "firefox", "#!/bin/sh\nsleep 3600\n")
     asking = subprocess.Popen(
-        [sys.executable, "-c", "from app.browser.clients import RENDERERS; RENDERERS['gecko'].find()"],
+        [sys.executable, "-c", ENDED_BY_THE_TEST + FINDING],
         env={**os.environ, "TMPDIR": str(tmp_path / "temporary"), "BBWS_GECKO": str(hanging)},
     )
     try:
