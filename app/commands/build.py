@@ -27,7 +27,8 @@ def command(directory: Path, templates: Path, fixtures: Path, as_json: bool) -> 
     """Check everything, then write a release into a directory.
 
     The release id depends on the content alone: the same sources give the same id anywhere. Exit status 1
-    when the check finds an error; then nothing is written.
+    when the check finds an error; then nothing is written. An earlier release in the same place is replaced;
+    where anything else is, nothing is touched, and the exit status is 3.
     """
     workspace = Workspace.load(templates, fixtures)
     try:

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.core import staged_folder
 from app.core.errors import ReleaseError, SurroundingsError
 from app.core.release import Provenance, Release, assemble, make_release
 from app.core.release_directory import read_release, write_release
@@ -149,15 +150,16 @@ def test_where_a_release_cannot_be_written_the_earlier_one_stays(
 ) -> None:
     """Whichever step fails, also the very last; and it is the disk that failed, not the release."""
     write_release(release("first"), tmp_path / "out")
-    genuine, done = Path.rename, []
+    genuine, done = os.rename, []
 
-    def rename(self: Path, target: Path) -> Path:
+    def rename(source: Path, target: Path) -> None:
         done.append(target)
         if len(done) == renames + 1:
             raise OSError(errno.EROFS, os.strerror(errno.EROFS))
-        return genuine(self, target)
+        genuine(source, target)
 
-    monkeypatch.setattr(Path, "rename", rename)
+    monkeypatch.setattr(staged_folder, "_are_exchanged", lambda *_: False)
+    monkeypatch.setattr(os, "rename", rename)
     with pytest.raises(SurroundingsError, match=r"out: Read-only file system"):
         write_release(release("second"), tmp_path / "out")
     monkeypatch.undo()
