@@ -15,6 +15,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from app.core.writing import overwrite
 from scripts.containers import NAME, Engine, EngineError, find_engine
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -86,9 +87,8 @@ def write_contents(engine: Engine, tag: str, *, name: str, digest: str, file: Pa
     finally:
         container.remove()
     found: dict[str, Any] = json.loads(done.stdout)
-    file.parent.mkdir(parents=True, exist_ok=True)
     members = {"name": name, "digest": digest, "bytes": engine.size(tag), **found}
-    file.write_text(json.dumps(members, indent=1, sort_keys=True) + "\n", "utf-8")
+    overwrite(file, (json.dumps(members, indent=1, sort_keys=True) + "\n").encode())
 
 
 def _output(**values: str) -> None:

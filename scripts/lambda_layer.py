@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import io
 import marshal
 import sys
 import zipfile
@@ -18,6 +19,7 @@ from importlib.metadata import distribution
 from pathlib import Path
 
 from app.core.release_directory import read_release
+from app.core.writing import overwrite
 from bbws_templates.errors import BbwsTemplatesError
 from bbws_templates.printable import printable
 
@@ -73,20 +75,20 @@ def write_layer(out: Path, deployed: bytes | None = None, *, bytecode: bool = Fa
         entries.update(_compiled(entries))
     if deployed is not None:
         entries["bbws_templates/deployed/bundle.json"] = deployed
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_STORED) as archive:
         for name in sorted(entries):
             entry = zipfile.ZipInfo(f"python/{name}", _EPOCH)
             entry.create_system = 3  # Unix, whatever this machine is: the permissions below are its
             entry.external_attr = _READABLE
             archive.writestr(entry, entries[name])
-    size = out.stat().st_size
+    size = len(content.getbuffer())
     if size > MAX_BYTES:
-        out.unlink()
         raise SystemExit(
             f"error: The layer would have {size:,} bytes, and Lambda takes {MAX_BYTES:,}. Take a smaller "
             "release along, or none: it is the last resort alone."
         )
+    overwrite(out, content.getvalue())
     return size
 
 

@@ -20,6 +20,8 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
+from app.core.writing import overwrite
+
 ROOT: Final = Path(__file__).resolve().parents[1]
 LOCK: Final = ROOT / "requirements" / "app.lock"
 _BUILD_ONLY: Final = frozenset({"editables", "hatchling", "pathspec", "pluggy", "trove-classifiers"})
@@ -73,7 +75,7 @@ def write_sbom(artefact: Path) -> Path:
     text = json.dumps(bill, indent=1, sort_keys=True) + "\n"
     _require_valid(text, artefact)
     target = artefact.with_name(f"{name}.cdx.json")
-    target.write_text(text, "utf-8")
+    overwrite(target, text.encode())
     return target
 
 

@@ -18,9 +18,9 @@ from typing import BinaryIO, Final
 
 from app.batch.chunks import BatchLine, ChunkOutcome
 from app.batch.forms import Form, file_name
-from app.batch.parts import clear_parts, naming
+from app.batch.parts import clear_parts
 from app.core.errors import SourceError, SurroundingsError
-from app.core.writing import put, stage
+from app.core.writing import naming, put, stage
 from bbws_templates.digests import Digest
 from bbws_templates.files import read_file
 

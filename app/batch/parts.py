@@ -11,11 +11,13 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
+
+from app.core.writing import naming
 
 _PREFIX: Final = "emails-"
 
@@ -55,17 +57,6 @@ def keep_part(folder: Path, emails: Iterable[bytes]) -> Path:
     with naming(Path(name)), os.fdopen(descriptor, "wb") as file:
         file.writelines(emails)
     return Path(name)
-
-
-@contextmanager
-def naming(path: Path) -> Iterator[None]:
-    """Errors of what is open say of no file which it is: those in here are about ``path``."""
-    try:
-        yield
-    except OSError as error:
-        if error.filename is None:
-            raise OSError(error.errno, error.strerror, str(path)) from error
-        raise
 
 
 def clear_parts(folder: Path) -> None:

@@ -36,6 +36,9 @@ BaselineChanges = Mapping[Snapshot, tuple[bytes, Sidecar] | None]
 """What becomes of baselines: the new picture with its sidecar, or None where it goes."""
 
 _MOST = 50
+_NUMBERED = "[0-9]" * 6
+"""Folders of decisions; what else lies beside them is somebody else's."""
+
 _RECORD = "decision.json"
 _CHANGING = "changing"
 _LOCK = ".deciding"
@@ -82,7 +85,7 @@ class Journal:
             BaselineError: its record cannot be read.
         """
         # One without its record was never begun, as its writer was killed, or has been taken back.
-        told = max(self._folder.glob(f"[0-9]*/{_RECORD}"), default=None)
+        told = max(self._folder.glob(f"{_NUMBERED}/{_RECORD}"), default=None)
         if told is None:
             return None
         folder = told.parent
@@ -102,7 +105,7 @@ class Journal:
             BaselineError: a baseline cannot be read, or the record not be written.
         """
         with self._alone():
-            folders = sorted(self._folder.glob("[0-9]*"))
+            folders = sorted(self._folder.glob(_NUMBERED))
             number = int(folders[-1].name) + 1 if folders else 1
             folder = self._folder / f"{number:06d}"
             try:
@@ -199,7 +202,7 @@ class Journal:
             raise not_written(error, path) from error
         with lock:
             self._wait_for(lock)
-            if any(self._folder.glob(f"[0-9]*/{_CHANGING}")):  # of somebody who was killed
+            if any(self._folder.glob(f"{_NUMBERED}/{_CHANGING}")):  # of somebody who was killed
                 self._baselines.sweep()
             yield
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -216,8 +215,12 @@ class PictureStore:
         sweep(self.folder, (SUFFIX, ".json"))
 
     def clear(self) -> None:
-        """Remove every picture; for the pictures of the last run, never for baselines."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+        """Remove every picture; for the pictures of the last run, never for baselines.
+
+        Raises:
+            BaselineError: a file that is named like no snapshot, or a picture that may not be removed.
+        """
+        self.change({}, self.snapshots())
 
     def _path(self, snapshot: Snapshot, suffix: str) -> Path:
         return self.folder / f"{snapshot.id}{suffix}"

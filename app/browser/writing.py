@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from app.browser.errors import BaselineError
-from app.core.writing import put, stage
+from app.core.writing import overwrite
 from bbws_templates.errors import Location
 
 
@@ -16,7 +16,7 @@ def write_whole(path: Path, content: bytes) -> None:
         BaselineError: no room or no permission; the file is as it was.
     """
     try:
-        put(stage(path, content), path)
+        overwrite(path, content)
     except OSError as error:
         raise not_written(error, path) from error
 

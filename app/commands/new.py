@@ -12,6 +12,7 @@ from app.core.errors import SourceError, SurroundingsError
 from app.core.scaffold import Draft, drafts, translation_draft
 from app.core.sources import Mailbox
 from app.core.workspace import Workspace
+from app.core.writing import all_or_none
 from bbws_templates.errors import HeaderError, Location
 from bbws_templates.message import parse_mailbox
 
@@ -102,17 +103,12 @@ def _write(files: dict[Path, str]) -> None:
             raise SourceError(
                 "This file exists already.", location=Location(str(path)), remedy="Choose another name."
             )
-    written: list[Path] = []
     try:
-        for path, text in files.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("x", encoding="utf-8", newline="\n") as file:
-                written.append(path)
-                file.write(text)
+        with all_or_none() as write:
+            for path, text in files.items():
+                write(path, text.encode())
     except OSError as error:
-        for path in written:
-            path.unlink(missing_ok=True)
         raise SurroundingsError(
-            f"'{error.filename or path}' cannot be written: {error.strerror or error}.",
+            f"'{error.filename}' cannot be written: {error.strerror or error}.",
             remedy="Make room or correct the permissions, then run the command again.",
         ) from error

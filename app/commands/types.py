@@ -12,12 +12,14 @@ from app.commands.options import template_set_options
 from app.commands.output import err, write_document
 from app.commands.releasing import open_catalogue, release_option, settings_option
 from app.core.caller_types import caller_types
-from app.core.errors import SourceError
+from app.core.errors import SurroundingsError
 from app.core.release_directory import read_release
 from app.core.workspace import Workspace
+from app.core.writing import overwrite
 from app.outcomes import EXIT_CONTENT
 from app.publishing.catalogue import ACTIVE
 from bbws_templates.bundle import Bundle
+from bbws_templates.files import read_file
 
 Contracts = dict[str, Mapping[str, Any] | None]
 
@@ -62,7 +64,7 @@ def command(
     if str(file) == "-":
         write_document(text.encode())
     elif check:
-        if not file.is_file() or file.read_text("utf-8") != text:
+        if not _holds(file, text):
             err.print(f"{file} is not up to date. Run: bbws-templates types --out {file}")
             raise SystemExit(EXIT_CONTENT)
     else:
@@ -78,8 +80,16 @@ def _of_sources(workspace: Workspace) -> Contracts:
     return {source.name: source.metadata.contract if source.metadata else None for source in sources}
 
 
+def _holds(file: Path, text: str) -> bool:
+    """Whether ``text`` stands in the file, with the line ends of whatever system."""
+    return file.is_file() and read_file(file).replace(b"\r\n", b"\n") == text.encode()
+
+
 def _write(file: Path, text: str) -> None:
     try:
-        file.write_text(text, encoding="utf-8", newline="\n")
+        overwrite(file, text.encode())
     except OSError as error:
-        raise SourceError(f"{file} cannot be written: {error.strerror}.") from error
+        raise SurroundingsError(
+            f"{file} cannot be written: {error.strerror or error}.",
+            remedy="Make room or correct the permissions, or name another file.",
+        ) from error

@@ -10,6 +10,7 @@ from typing import Final
 from infra.deploy.components import BY_PIPELINE, Component
 from infra.deploy.errors import RefusedError
 from infra.deploy.terraform import Terraform, find_terraform
+from infra.pipeline.records import RECORD
 
 SUMMARY_BYTES: Final = 900_000
 """Of the page of a run; GitHub takes 1 MiB from a step."""
@@ -18,17 +19,32 @@ SUMMARY_BYTES: Final = 900_000
 def hand_over(environment: str, folder: Path) -> None:
     """Put the plan and its report of every component of the pipeline into ``folder``, and nothing else.
 
+    What was handed over there before goes.
+
     Raises:
-        RefusedError: one is missing: half a change would be approved otherwise.
+        RefusedError: one is missing: half a change would be approved otherwise. Or the folder holds something
+            else, which is not ours to remove.
     """
-    shutil.rmtree(folder, ignore_errors=True)
-    for name in BY_PIPELINE:
-        component = Component(name, environment)
+    components = [Component(name, environment) for name in BY_PIPELINE]
+    for component in components:
         if not component.plan.is_file():
-            raise RefusedError(f"There is no plan of {name} for {environment}: run make infra-plan first.")
-        (folder / name).mkdir(parents=True)
-        for file in (component.plan, component.work / "plan.md"):
-            shutil.copyfile(file, folder / name / file.name)
+            raise RefusedError(
+                f"There is no plan of {component.name} for {environment}: run make infra-plan first."
+            )
+    files = {
+        Path(component.name, file.name): file
+        for component in components
+        for file in (component.plan, component.work / "plan.md")
+    }
+    earlier = [path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir()]
+    for path in earlier:
+        if path.relative_to(folder) not in {*files, Path(RECORD)}:
+            raise RefusedError(f"{path} is no plan: name a folder that holds nothing else.")
+    for path in earlier:
+        path.unlink()
+    for name, file in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, folder / name)
 
 
 def take_over(environment: str, folder: Path) -> None:

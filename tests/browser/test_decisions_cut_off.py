@@ -40,10 +40,11 @@ def test_what_a_killed_approval_has_left_keeps_nobody_from_deciding(changed: Des
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from app.browser import rejections, store, writing
+from app.browser import rejections, store
 from app.browser.approvals import Approvals
 from app.browser.folders import Folders
 from app.browser.results import Comparison
+from app.core import writing
 from app.core.writing import put
 baselines, work, deed, left = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], int(sys.argv[4])
 def put_or_die(staged, path):

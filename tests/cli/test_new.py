@@ -251,7 +251,7 @@ def test_a_disk_that_refuses_leaves_nothing_half_written(home: Path, monkeypatch
     real = Path.open
 
     def refusing(self: Path, mode: str = "r", **options: object) -> object:
-        if mode == "x" and self.name == "long.json":
+        if mode == "xb" and self.name == "long.json":
             raise OSError(28, "No space left on device", str(self))
         return real(self, mode, **options)  # type: ignore[call-overload]
 

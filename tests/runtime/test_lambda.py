@@ -141,10 +141,11 @@ def test_the_layer_is_small_and_the_same_every_time(tmp_path: Path) -> None:
 def test_a_layer_that_lambda_would_not_take_is_not_left_behind(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    (tmp_path / "layer.zip").write_text("the last one")
     monkeypatch.setattr("scripts.lambda_layer.MAX_BYTES", 400_000)
     with pytest.raises(SystemExit, match=r"^error: .* Lambda takes 400,000\. Take a smaller release"):
         write_layer(tmp_path / "layer.zip")
-    assert list(tmp_path.iterdir()) == []
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("layer.zip", "the last one")]
 
 
 RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"

@@ -17,13 +17,14 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader
 
 from app.browser.stand_ins import ASSETS, stand_in
-from app.core.errors import SourceError
+from app.core.errors import SourceError, SurroundingsError
 from app.core.findings import CheckReport, Finding, finding_of
 from app.core.workspace import Workspace
+from app.core.writing import all_or_none
 from app.web.live.stand_ins import StandIns
 from app.web.pages.framing import frame_document
 from app.web.pages.scheme import ColourScheme
-from bbws_templates.errors import BbwsTemplatesError
+from bbws_templates.errors import BbwsTemplatesError, Location
 
 POLICY: Final = (
     "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
@@ -90,19 +91,26 @@ def gallery_pages(workspace: Workspace, report: CheckReport) -> Iterator[tuple[s
 
 
 def write_gallery(pages: Iterator[tuple[str, bytes]], folder: Path) -> int:
-    """Write the pages below ``folder``, which must be new or empty; returns how many there were.
+    """Write the pages below ``folder``, which must be new or empty, all or none; returns how many there were.
 
     Raises:
         SourceError: the folder has something in it.
+        SurroundingsError: no room or no permission.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise SourceError(f"'{folder}' is not empty.", remedy="Name a new folder, or remove it first.")
     count = 0
-    for path, content in pages:
-        file = folder / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(content)
-        count += 1
+    try:
+        with all_or_none() as write:
+            for path, content in pages:
+                write(folder / path, content)
+                count += 1
+    except OSError as error:
+        raise SurroundingsError(
+            f"The gallery cannot be written: {error.strerror or error}.",
+            location=Location(str(error.filename or folder)),
+            remedy="Make room or correct the permissions, or name another folder.",
+        ) from error
     return count
 
 

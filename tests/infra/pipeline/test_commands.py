@@ -114,3 +114,17 @@ def test_a_run_hands_on_its_commit(given: Given, stand_in: StandIn, checkout: Ch
     )
     found = given("check-run", "--number", "41", "--workflow", "build-release.yml")
     assert set(found) == OUTPUTS["pipeline-check-run"]
+
+
+def test_what_is_no_plan_is_not_removed_for_one(given: Given, planned: Path, checkout: Checkout) -> None:
+    words = ("record-plan", "--env", "dev", "--folder", str(planned), "--commit", checkout.main)
+    for _ in range(2):
+        assert given(*words, "--run-number", "7"), "an earlier plan is replaced"
+    before = {path: path.read_bytes() for path in planned.rglob("*") if path.is_file()}
+    (planned / "tenants/notes.txt").write_text("mine", encoding="utf-8")
+    assert given(*words, "--run-number", "8", status=3) == {}
+    assert (planned / "tenants/notes.txt").read_text(encoding="utf-8") == "mine"
+    (planned / "tenants/notes.txt").unlink()
+    Component("tenants", "dev").plan.unlink()
+    assert given(*words, "--run-number", "8", status=3) == {}, "half a change"
+    assert {path: path.read_bytes() for path in planned.rglob("*") if path.is_file()} == before
