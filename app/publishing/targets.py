@@ -27,6 +27,7 @@ for each, one process can promote from one account to another.
 from __future__ import annotations
 
 import tomllib
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -64,13 +65,16 @@ class NamedTarget:
 def is_protected(name: str, settings: Path | None = None) -> bool:
     """Whether the settings ask for approved pictures before anything is published to ``name``.
 
-    A URL is as protected as the named target that has it: writing it out is no way around.
+    A place is as protected as any named target that it overlaps with: neither writing out where that is, nor
+    a link or another mount that leads there, is a way around.
 
     Raises:
         TargetError: the settings file cannot be read or understood, or ``name`` is no target.
     """
-    place = str(resolve_target(name, settings))
-    return any(named.protected and str(named.target) == place for named in named_targets(settings).values())
+    place = resolve_target(name, settings)
+    return any(
+        named.protected and _overlap(named.target, place) for named in named_targets(settings).values()
+    )
 
 
 def resolve_target(name: str, settings: Path | None = None) -> Target:
@@ -154,9 +158,28 @@ def _overlap(one: Target, other: Target) -> bool:
             one.prefix.startswith(other.prefix) or other.prefix.startswith(one.prefix)
         )
     if isinstance(one, DirectoryTarget) and isinstance(other, DirectoryTarget):
-        here, there = real(one.path), real(other.path)
-        return here.is_relative_to(there) or there.is_relative_to(here)
+        here, there = _way_to(one.path), _way_to(other.path)
+        return here[0] in there or there[0] in here
     return False
+
+
+_Place = tuple[int, int, tuple[str, ...]] | Path
+"""A folder as the system knows it, by device and number, and the way on from there that is not there yet."""
+
+
+def _way_to(path: Path) -> list[_Place]:
+    """``path`` and every folder around it: the same folder is the same place, by whatever name or mount."""
+    path = real(path)
+    places: list[_Place] = []
+    missing: list[Path] = []
+    for folder in (path, *path.parents):
+        missing.append(folder)
+        with suppress(OSError):  # it is not there yet, or this user may not look
+            known = folder.stat()
+            if known.st_ino:  # some file systems do not number theirs
+                places += [(known.st_dev, known.st_ino, each.relative_to(folder).parts) for each in missing]
+                missing = []
+    return [*places, *missing]
 
 
 def _protected_as_its_source(target: NamedTarget, named: dict[str, NamedTarget], path: Path) -> NamedTarget:

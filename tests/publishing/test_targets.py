@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +15,8 @@ from app.publishing.opening import open_store
 from app.publishing.targets import is_protected, named_targets, resolve_target
 from bbws_templates.faults import TargetError
 from bbws_templates.target import BucketTarget, DirectoryTarget, parse_target
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_targets_are_urls() -> None:
@@ -159,6 +165,91 @@ def test_a_link_to_where_people_approve_is_no_way_around_them(tmp_path: Path) ->
     )
     with pytest.raises(TargetError, match="leads into 'prod'"):
         named_targets(path)
+
+
+@pytest.fixture
+def gated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Settings with protected targets, in the working folder; a link leads to one of them."""
+    (tmp_path / "store/mail").mkdir(parents=True)
+    (tmp_path / "link").symlink_to(tmp_path / "store")
+    (tmp_path / "a").mkdir()
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "settings.toml"
+    path.write_text(
+        "[targets.prod]\nurl = 'file:link'\nprotected = true\n"
+        "[targets.later]\nurl = 'file:not/yet'\nprotected = true\n"
+        "[targets.bucket]\nurl = 's3://mails/prod'\nprotected = true\nregion = 'af-south-1'\n"
+        "[targets.alias]\nurl = 'file:store'\n"
+        "[targets.open]\nurl = 'file:a'\n"
+    )
+    return path
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "prod",
+        "alias",
+        "file:link",
+        "file:store",
+        "file:store/",
+        "file:a/../store",
+        "file:///HERE/link",
+        "file:///HERE/store/",
+        "file:///HERE/./store",
+        "file:///HERE//store",
+        "file:///HERE/a/%2e%2e/store",
+        "file:///HERE/%73tore",
+        "file://localhost/HERE/store",
+        "file:store/mail",
+        "file:link/mail/deeper",
+        "file:.",
+        "later",
+        "file:not/yet",
+        "file:not/../not/yet/deeper",
+        "s3://mails/prod",
+        "s3://mails/prod/",
+        "s3://mails//prod/",
+        "s3://mails/prod/part",
+        "s3://mails",
+    ],
+)
+def test_however_a_protected_target_is_written_it_is_protected(gated: Path, name: str) -> None:
+    """So is whatever lies within it or around it: what is written to the one may be read from the other."""
+    assert is_protected(name.replace("HERE", str(gated.parent).strip("/")), gated)
+
+
+@pytest.mark.parametrize(
+    "name", ["open", "file:a", "file:storey", "file:not/yes", "s3://mails/production", "s3://mail"]
+)
+def test_what_lies_beside_a_protected_target_is_not(gated: Path, name: str) -> None:
+    assert not is_protected(name, gated)
+
+
+MOUNTED = """
+import subprocess, sys
+from pathlib import Path
+from app.publishing.targets import is_protected
+subprocess.run(["mount", "--bind", "store", "a"], check=True)
+print([is_protected(name, Path("settings.toml")) for name in ("file:a", "file:a/mail", "file:store")])
+"""
+
+
+def test_a_second_mount_of_a_protected_folder_is_no_way_around_it(gated: Path) -> None:
+    """In a namespace of its own: nothing of it is left when the test ends."""
+    unshare = shutil.which("unshare")
+    alone = [] if unshare and os.getuid() == 0 else ["--user", "--map-root-user"]
+    mount = ["mount", "--bind", "store", "a"]
+    if not unshare or subprocess.run([unshare, *alone, "--mount", *mount], check=False).returncode:
+        pytest.skip("this user may not mount a folder")
+    done = subprocess.run(
+        [unshare, *alone, "--mount", sys.executable, "-c", MOUNTED],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout == "[True, True, True]\n", done.stderr
 
 
 def test_a_preview_may_publish_where_the_settings_say_so_and_nobody_has_to_approve(tmp_path: Path) -> None:
