@@ -27,6 +27,9 @@ EXIT_UNREAD = 141
 """128 and the number of the signal, as shells have it of SIGINT and SIGPIPE. A check whose result nobody has
 read must not pass for one that has passed."""
 
+_AS_TERRAFORM = "--detailed-exitcode"
+"""The option of ``plan``. A wrong call may keep it from ever being parsed."""
+
 COMMANDS = {
     "list": "List the templates with their audience, subject, fixtures and further languages.",
     "new": "Make a template with its metadata, contract and fixtures; or a copy to be translated.",
@@ -148,7 +151,7 @@ def run(arguments: Sequence[str] | None = None, *, obj: object = None) -> int:
         from app.commands.output import print_usage_error
 
         print_usage_error(error)
-        return error.exit_code
+        return _status(words, error.exit_code)
     except (KeyboardInterrupt, click.Abort):
         sys.stderr.write("interrupted\n")
         return EXIT_INTERRUPTED
@@ -165,8 +168,13 @@ def run(arguments: Sequence[str] | None = None, *, obj: object = None) -> int:
             print_error(error, as_json="--json" in words and sys.stdout is not None)
             if sys.stdout is not None:
                 sys.stdout.flush()
-        return outcome_of(error).exit_code
+        return _status(words, outcome_of(error).exit_code)
     return status if isinstance(status, int) else 0
+
+
+def _status(words: Sequence[str], error: int) -> int:
+    """The exit status of an error; 1 of any, where 2 is to mean changes as Terraform has it."""
+    return 1 if _AS_TERRAFORM in words else error
 
 
 def _refused_by_the_system(error: OSError) -> SurroundingsError:

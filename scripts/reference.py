@@ -149,7 +149,10 @@ def document() -> str:
             " of the program in its last line (`Error 3`)."
         ),
         _table(("code", "means"), ((str(code), meaning) for code, meaning in EXITS)),
-        "`plan --detailed-exitcode` answers as Terraform does: 0 no changes, 1 an error, 2 changes.",
+        _prose(
+            "`plan --detailed-exitcode` answers as Terraform does: 0 no changes, 1 an error, be it a wrong"
+            " call, 2 changes."
+        ),
         "What ends `bbws-templates`, and how the preview server answers to the same:",
         _table(("error", "exit code", "HTTP"), _outcomes()),
         "## Settings",

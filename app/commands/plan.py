@@ -9,7 +9,7 @@ import click
 from app.browser.folders import Folders
 from app.commands.garbage import seldom_collected
 from app.commands.options import json_option, screenshot_folder_options, template_set_options
-from app.commands.output import print_error, print_json
+from app.commands.output import print_json
 from app.commands.pictures import pictures_members, print_pictures
 from app.commands.releasing import (
     obtain_release,
@@ -22,9 +22,9 @@ from app.commands.releasing import (
 from app.operations.pictures import Pictures
 from app.operations.publication import plan_members
 from app.publishing.publisher import Plan, make_plan
-from bbws_templates.errors import BbwsTemplatesError
 
 _CHANGES = 2
+"""No error has this one, where ``--detailed-exitcode`` is given: ``app.cli`` sees to it."""
 
 
 @click.command(name="plan")
@@ -57,19 +57,13 @@ def command(
     changes of a contract break callers. Of the pictures: how many look different from the active release,
     how many nobody has approved, and the reports that show them. Writes nothing to the target.
     """
-    try:
-        release = obtain_release(directory, templates, fixtures, quiet=as_json)
-        catalogue = open_catalogue(target, settings)
-        plan: Plan = make_plan(catalogue, release)
-        looked_at = None
-        if not plan.nothing and (folders.baselines.is_dir() if pictures is None else pictures):
-            before = catalogue.bundle(plan.active) if plan.active and not plan.note else None
-            looked_at = Pictures.of(release.bundle, before, workspace_of(templates, fixtures), folders)
-    except BbwsTemplatesError as error:
-        if not detailed_exitcode:
-            raise
-        print_error(error, as_json=as_json)
-        raise SystemExit(1) from error
+    release = obtain_release(directory, templates, fixtures, quiet=as_json)
+    catalogue = open_catalogue(target, settings)
+    plan: Plan = make_plan(catalogue, release)
+    looked_at = None
+    if not plan.nothing and (folders.baselines.is_dir() if pictures is None else pictures):
+        before = catalogue.bundle(plan.active) if plan.active and not plan.note else None
+        looked_at = Pictures.of(release.bundle, before, workspace_of(templates, fixtures), folders)
     if as_json:
         print_json({**plan_members(plan), **({"pictures": pictures_members(looked_at)} if looked_at else {})})
     else:

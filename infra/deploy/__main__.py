@@ -2,8 +2,8 @@
 
 Exit codes: 0 done · 1 Terraform failed · 2 wrong call · 3 refused (wrong account, no confirmation, missing
 tags, a role that is not there) · 4 Terraform or AWS is not there. ``plan --detailed-exitcode`` answers as
-Terraform does: 0 no changes, 2 changes. ``drift`` answers 0 when all is as deployed, 1 when something
-drifted, 4 when nothing drifted where it could be seen.
+Terraform does: 0 no changes, 1 a wrong call too, 2 changes. ``drift`` answers 0 when all is as deployed, 1
+when something drifted, 4 when nothing drifted where it could be seen.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 from infra.deploy.bootstrap import bootstrap, state_exists
 from infra.deploy.components import BY_ADMINISTRATOR, BY_PIPELINE, Component
 from infra.deploy.drift import as_json, as_table, exit_code, look_at_component, look_by_verifier
-from infra.deploy.errors import DeployError, RefusedError
+from infra.deploy.errors import EXIT_FAILED, EXIT_USAGE, DeployError, RefusedError
 from infra.deploy.handing_over import hand_over
 from infra.deploy.markdown import COMMENT
 from infra.deploy.plan import require_environment
@@ -34,7 +34,7 @@ CONFIRMATIONS = {"dev": "deploy-dev", "sit": "promote-sit", "prod": "promote-pro
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says; the exit code."""
-    options = _parser().parse_args(arguments)
+    options = _parsed(sys.argv[1:] if arguments is None else arguments)
     environment = ENVIRONMENTS[options.env]
     wanted = getattr(options, "component", None) or _default(options.verb)
     components = [Component(name, options.env) for name in wanted]
@@ -66,6 +66,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return error.exit_code
     return 2 if options.verb == "plan" and options.detailed_exitcode and changed else 0
+
+
+def _parsed(words: Sequence[str]) -> argparse.Namespace:
+    """The options in ``words``; where Terraform's codes are asked for, a wrong call has its."""
+    try:
+        return _parser().parse_args(words)
+    except SystemExit as left:
+        # It may be abbreviated, and what is wrong may keep it from being parsed.
+        detailed = any(len(word) > 3 and "--detailed-exitcode".startswith(word) for word in words)
+        if left.code == EXIT_USAGE and detailed:
+            raise SystemExit(EXIT_FAILED) from None
+        raise
 
 
 def _default(verb: str) -> tuple[str, ...]:

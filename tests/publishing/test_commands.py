@@ -126,8 +126,26 @@ def test_a_plan_shows_the_lines_that_differ_and_has_the_exit_codes_of_terraform(
     assert shell.status == 2
     shell("plan", "--to", shell.target, "--release", shell.release("first"), "--detailed-exitcode")
     assert shell.status == 0
-    shell("plan", "--to", "nowhere", "--release", shell.release("first"), "--detailed-exitcode")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--to", "nowhere"),
+        ("--to", "TARGET", "--misspelt"),
+        ("--to", "TARGET", "--settings", "no such file"),
+        ("--to", "TARGET", "--templates", "no such folder"),
+        ("--to", "TARGET", "further"),
+        ("--release", "no such release", "--to", "TARGET"),
+        (),
+    ],
+)
+def test_where_exit_codes_are_terraforms_no_error_passes_for_a_change(
+    shell: Shell, words: tuple[str, ...]
+) -> None:
+    shell("plan", "--detailed-exitcode", *(shell.target if word == "TARGET" else word for word in words))
     assert shell.status == 1
+    assert shell.err
 
 
 def test_a_breaking_contract_is_marked_refused_and_allowed_on_demand(shell: Shell) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from infra.deploy.__main__ import main
 from infra.programs import EXIT_INTERRUPTED, EXIT_UNREAD, run_program
 from tests.waiting import patience
 
@@ -70,3 +71,20 @@ def test_a_file_that_the_system_refuses_is_named(capsys: pytest.CaptureFixture[s
         run_program(lambda: int((tmp_path / "gone").read_text()))
     assert left.value.code == 4
     assert capsys.readouterr().err.startswith(f"{tmp_path / 'gone'}: No such file or directory.")
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        (("plan", "--env", "dev", "--misspelt"), 2),
+        (("plan", "--env", "dev", "--detailed-exitcode", "--misspelt"), 1),
+        (("plan", "--detailed-exitcode"), 1),
+        (("plan", "--env", "nowhere", "--detailed"), 1),
+    ],
+)
+def test_where_exit_codes_are_terraforms_a_wrong_call_does_not_pass_for_a_change(
+    words: tuple[str, ...], status: int
+) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(words)
+    assert left.value.code == status
