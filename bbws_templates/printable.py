@@ -33,6 +33,11 @@ def printable(text: str, *, lines: bool = False) -> str:
     return _IN_A_LINE.sub(_escape, text)
 
 
+def encodable(text: str) -> str:
+    r"""``text`` with what UTF-8 cannot hold as escapes of Python: ``\udcff``, once a byte (PEP 383)."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 def json_printable(text: str) -> str:
     r"""JSON ``text`` whose strings have the same values, written with escapes such as ``\u202e``."""
     return _IN_LINES.sub(lambda found: _json_escape(found[0]), text)

@@ -34,6 +34,7 @@ from bbws_templates.layout import (
     edition,
     parted,
 )
+from bbws_templates.printable import encodable
 
 SOURCES = "sources/"
 
@@ -63,6 +64,11 @@ class Provenance:
     commit: str = ""
     built: str = ""
     builder: str = ""
+
+    def __post_init__(self) -> None:
+        """Keep out what no manifest can hold, wherever the environment got it from."""
+        for field in fields(self):
+            object.__setattr__(self, field.name, encodable(getattr(self, field.name)))
 
 
 @dataclass(frozen=True)

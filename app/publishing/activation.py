@@ -7,7 +7,7 @@ line with whatever is active (``settle``), so one that was killed is completed b
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import partial
 from typing import Final
 
@@ -23,6 +23,7 @@ from bbws_templates.bundle import Bundle
 from bbws_templates.digests import Digest
 from bbws_templates.layout import POINTER, stable_key
 from bbws_templates.pointer import Activation, Pointer
+from bbws_templates.printable import encodable
 from bbws_templates.target import BucketTarget
 
 CLAIMED: Final = "claimed"
@@ -44,6 +45,11 @@ class Reason:
     actor: str
     message: str = ""
     claimed: str = ""
+
+    def __post_init__(self) -> None:
+        """Keep out what no pointer can hold: nobody is to learn that after the upload."""
+        for field in fields(self):
+            object.__setattr__(self, field.name, encodable(getattr(self, field.name)))
 
 
 def activate(

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from app.core.release import Provenance
 from app.publishing.clock import Clock, utc_now
+from bbws_templates.printable import encodable
 
 
 def gather_provenance(templates: Path, *, clock: Clock = utc_now) -> Provenance:
@@ -27,7 +28,7 @@ def gather_provenance(templates: Path, *, clock: Clock = utc_now) -> Provenance:
 def current_actor() -> str:
     """Who asks: ``BBWS_ACTOR``, else the actor of the CI run, else git's e-mail address, else the login."""
     named = os.environ.get("BBWS_ACTOR") or os.environ.get("GITHUB_ACTOR")
-    return _unicode(named or _git(Path.cwd(), "config", "user.email") or _login())
+    return encodable(named or _git(Path.cwd(), "config", "user.email") or _login())
 
 
 def _builder() -> str:
@@ -35,12 +36,7 @@ def _builder() -> str:
     if run:
         server = os.environ.get("GITHUB_SERVER_URL", "https://github.com")
         return f"{server}/{os.environ.get('GITHUB_REPOSITORY', '')}/actions/runs/{run}"
-    return _unicode(f"{_login()}@{platform.node()}")
-
-
-def _unicode(text: str) -> str:
-    """``text`` with bytes of the environment that are not UTF-8 as escapes: no document could hold them."""
-    return text.encode("utf-8", "backslashreplace").decode()
+    return f"{_login()}@{platform.node()}"
 
 
 def _commit(folder: Path) -> str:
@@ -55,7 +51,8 @@ def _git(folder: Path, *arguments: str) -> str:
         answer = subprocess.run(  # noqa: S603  fixed words, no shell
             ["git", "-C", str(folder), *arguments],  # noqa: S607  git is wherever the user has it
             capture_output=True,
-            text=True,
+            encoding="utf-8",
+            errors="surrogateescape",
             timeout=10,
             check=False,
         )
