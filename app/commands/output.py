@@ -1,13 +1,16 @@
 """How commands speak: results on standard output, progress and errors on standard error.
 
 Whatever is printed goes through ``printable``: the names, messages and errors of others included. What is
-given to ``print`` is one line, in which ``[bold]`` is five letters in brackets; style is for ``Text``.
+given to ``print`` is one line, in which ``[bold]`` is five letters in brackets; style is for ``Text``. In a
+job of GitHub it goes through ``unobeyed`` as well.
 """
 
 from __future__ import annotations
 
 import io
 import logging
+import os
+import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -29,6 +32,10 @@ if TYPE_CHECKING:
     from app.commands.tables import Table
 
 _SECONDS_BETWEEN_DRAWINGS: Final = 0.1
+
+# GitHub's runner takes a line for a command that begins with "::", whatever blanks are before it, or that has
+# "##[" anywhere. Source: actions/runner, src/Runner.Common/ActionCommand.cs.
+_ORDER: Final = re.compile(r"^\s*(?P<line>:)(?=:)|(?P<older>#)(?=#\[)", re.MULTILINE)
 
 
 class Console(rich_console.Console):
@@ -62,13 +69,38 @@ class Console(rich_console.Console):
 def one_line(text: Any) -> Any:
     """A text, styled or not, on one line; anything else as it is."""
     if isinstance(text, str):
-        return Text(printable(text))
-    if not isinstance(text, Text) or printable(text.plain) == text.plain:
+        return Text(unobeyed(printable(text)))
+    if not isinstance(text, Text):
         return text
-    line = Text(justify=text.justify, overflow=text.overflow, no_wrap=text.no_wrap)
-    for segment in text.render(out):
-        line.append(printable(segment.text), segment.style)
+    line = text
+    if printable(text.plain) != text.plain:
+        line = Text(justify=text.justify, overflow=text.overflow, no_wrap=text.no_wrap)
+        for segment in text.render(out):
+            line.append(printable(segment.text), segment.style)
+    for at in reversed(_orders(line.plain)):
+        line = line[:at].append(_escaped(line.plain[at])).append(line[at + 1 :])
     return line
+
+
+def unobeyed(text: str) -> str:
+    r"""``text``, in a job of GitHub with an escape where its runner would obey a line: ``\x3a:error::``.
+
+    Nothing of ours is meant for the runner, and what others wrote could mask, annotate or set an output.
+    """
+    for at in reversed(_orders(text)):
+        text = text[:at] + _escaped(text[at]) + text[at + 1 :]
+    return text
+
+
+def _orders(text: str) -> list[int]:
+    """Where the signs stand that make a command of a line, in a job of GitHub."""
+    if os.environ.get("GITHUB_ACTIONS") != "true":
+        return []
+    return [found.start(found.lastgroup or 0) for found in _ORDER.finditer(text)]
+
+
+def _escaped(sign: str) -> str:
+    return f"\\x{ord(sign):02x}"
 
 
 out = Console(soft_wrap=True)
@@ -86,7 +118,10 @@ def print_json(value: Any) -> None:
     Text that is no Unicode, such as half of a surrogate pair in the data, becomes an escape of JSON, and so
     does what ``printable`` would not show: the values are the same.
     """
-    write_bytes(json_printable(indented(value) + "\n").encode())
+    text = json_printable(indented(value) + "\n")
+    for at in reversed(_orders(text)):  # within a string; no line of JSON begins with a colon
+        text = f"{text[:at]}\\u{ord(text[at]):04x}{text[at + 1 :]}"
+    write_bytes(text.encode())
 
 
 def write_bytes(content: bytes) -> None:
@@ -107,7 +142,7 @@ class _LogFormatter(logging.Formatter):
     """As ``logging`` formats, and printable; a traceback keeps its lines."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return printable(super().format(record), lines=True)
+        return unobeyed(printable(super().format(record), lines=True))
 
 
 def print_log() -> None:
@@ -122,7 +157,7 @@ def print_usage_error(error: click.ClickException) -> None:
     vars(error)["message"] = printable(error.message)
     text = io.StringIO()
     error.show(file=text)
-    err.file.write(printable(text.getvalue(), lines=True))
+    err.file.write(unobeyed(printable(text.getvalue(), lines=True)))
     err.file.flush()
 
 

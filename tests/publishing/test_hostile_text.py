@@ -243,3 +243,48 @@ def test_on_a_terminal_only_our_own_style_is_obeyed_and_no_long_message_passes_f
     assert printable(shown, lines=True) == shown
     for word in ("target ", "class ", "is intact"):
         assert word in shown.lower(), "each of them has said something"
+
+
+ORDERS = (
+    "::error::pay",
+    "  ::set-output name=release::mine",
+    "say ##[add-mask]release",
+    "::stop-commands::x",
+)
+"""What the runner of a job of GitHub obeys, wherever in its log it stands."""
+
+
+@pytest.mark.parametrize("is_in_a_job", [True, False])
+def test_a_job_of_github_obeys_nothing_that_others_wrote(
+    shell: Shell,
+    directory: DirectoryStore,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    is_in_a_job: bool,
+) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true" if is_in_a_job else "")
+    monkeypatch.setenv("BBWS_ACTOR", ORDERS[0])
+    write_release(release(), tmp_path / "mine")
+    lines = "\n".join(ORDERS)
+    for number in ("first", "second"):
+        text = f"{number}\n{lines}\n"
+        made = make_release([template("a/b", text=text, description=ORDERS[2])], {"a/b": text}, Provenance())
+        publish_to(directory, made, reason=Reason("publish", ORDERS[0], ORDERS[2]))
+    target = str(DirectoryTarget(directory.root))
+    printed = "".join(
+        (
+            shell("diff", "previous", "active", "--in", target),
+            shell("plan", "--to", target, "--release", str(tmp_path / "mine")),
+            shell("status", target),
+            shell("history", target),
+            shell("history", target, "--json"),
+            shell("status", "::error::s3", status=2),
+            shell("diff", "::error::s3", "##[error]", "--in", target, status=2),
+            shell("::error::", "##[error]", status=2),
+        )
+    )
+    obeyed = [line for line in printed.split("\n") if line.lstrip().startswith("::") or "##[" in line]
+    assert bool(obeyed) is not is_in_a_job, obeyed
+    shown = (r"\x3a:error::pay", r"\x3a:set-output", r"\x23#[add-mask]")
+    assert all((text in printed) is is_in_a_job for text in shown)
+    assert shell.json("history", target)[0]["message"] == ORDERS[2]
