@@ -50,6 +50,10 @@ ENVIRONMENT: Final[Mapping[str, tuple[str, str]]] = {
     "GITHUB_SHA": ("publishing", "the commit, for provenance"),
     "GITHUB_TOKEN": ("pipeline", "asks GitHub about runs, and comments"),
     "GITHUB_API_URL": ("pipeline", "GitHub's interface"),
+    "GITHUB_ACTIONS": (
+        "the command line",
+        "`true` in a workflow: nothing that is printed is a command to the runner",
+    ),
     "GITHUB_OUTPUT": ("pipeline", "the file that hands values to later steps"),
     "GITHUB_STEP_SUMMARY": ("pipeline", "the file that is shown on the page of the run"),
     "SLACK_WEBHOOK_URL": ("pipeline", "where notices go; without it nobody is told, and nothing fails"),

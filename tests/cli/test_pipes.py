@@ -31,7 +31,7 @@ READERS: dict[str, tuple[Callable[[Path], object], str, type[Exception]]] = {
     "rejections": (read_rejections, "rejections.json", BaselineError),
     "comparison": (Comparison.load, "results.json", BaselineError),
     "settings": (load_settings, "settings.toml", SettingsError),
-    "decision": (_last_decision, "undo/1/decision.json", BaselineError),
+    "decision": (_last_decision, "undo/000001/decision.json", BaselineError),
     "lock": (_undone, ".deciding", BaselineError),
     "progress": (lambda folder: noted_progress(folder / "out"), "out.progress", SurroundingsError),
 }
