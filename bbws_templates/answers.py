@@ -1,8 +1,8 @@
 """Telling an answer of S3 from one of whatever stands in between: a captive portal, a gateway, a proxy.
 
-They answer 200 with a page to log in, 404 with a page of their own, or lead elsewhere. Taken for S3's, that
-is an empty listing, a bucket without versions, a pointer that does not exist; and for the SDK it may be
-anything from an unparsable document to a TypeError.
+They answer 200 with a page to log in, 404 with a page or a line of their own, or lead elsewhere. Taken for
+S3's, that is an empty listing, a bucket without versions, a pointer that does not exist; and for the SDK it
+may be anything from an unparsable document to a TypeError.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ _LONGEST: Final = 200
 _COMPRESSED: Final = ("gzip", "deflate", "br", "zstd", "compress")
 _HTML: Final = ("text/html", "application/xhtml+xml")
 _WITHOUT_BODY: Final = (204, 304)
+_CONDITION_FAILED: Final = 412
 _LISTING: Final = frozenset({"Name", "IsTruncated", "KeyCount", "Contents", "Prefix", "MaxKeys"})
 _QUOTE: Final = '"'
 _AT_HAND: Final = (None, "", "STANDARD")
@@ -63,6 +64,8 @@ def require_s3(answer: Mapping[str, Any], where: str, *, key: str = "") -> None:
     kind = str(headers.get("content-type", "")).partition(";")[0].strip().lower()
     if kind in _HTML and not (status == 200 and media_type(key).startswith("text/html")):
         raise strange(where, f"a page of HTML, with the status {status}")
+    if _is_nameless(answer, status):
+        raise strange(where, f"the status {status} without an error of S3")
     if 300 <= status < 400 and "location" in headers and not _redirects_by_s3(headers, answer):
         raise strange(where, f"it leads elsewhere, with the status {status}")
     length = str(headers.get("content-length", "")).strip()
@@ -72,6 +75,16 @@ def require_s3(answer: Mapping[str, Any], where: str, *, key: str = "") -> None:
     encoding = str(headers.get("content-encoding", "")).strip().lower()
     if encoding in _COMPRESSED:
         raise strange(where, f"compressed ({encoding}), which nothing stored there is")
+
+
+def _is_nameless(answer: Mapping[str, Any], status: int) -> bool:
+    """Whether ``answer`` refuses a request and does not say why in the way of S3, which names each error.
+
+    Where it does not, the SDK makes a name out of the status, or has "". Nothing here is asked by HEAD, which
+    alone has no body to name an error in. That a condition does not hold can be said by the status alone.
+    """
+    code = answer["Error"].get("Code", "") if "Error" in answer else None
+    return 400 <= status < 500 and status != _CONDITION_FAILED and code in ("", str(status))
 
 
 def etag_of(answer: Mapping[str, Any], where: str) -> str:

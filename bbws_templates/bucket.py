@@ -33,6 +33,7 @@ In an outage, a process that has no release yet makes a new one for each questio
 _LONGEST_LINE: Final = 300
 _LONGEST_CODE: Final = 60
 _NOT_FOUND: Final = {"NoSuchKey", "404", "NotFound"}
+_NO_SUCH_KEY: Final = "NoSuchKey"
 _NOT_MODIFIED: Final = {"304", "NotModified"}
 _CONDITION_FAILED: Final = {"412", "PreconditionFailed"}
 _UNCHANGED: Final = {304, 412}
@@ -179,7 +180,8 @@ class BucketReader:
             is_met = code in _NOT_MODIFIED or (conditions and code in _CONDITION_FAILED)
             if is_met and status in _UNCHANGED:
                 return UNCHANGED
-            if code in _NOT_FOUND and status == _ABSENT:
+            # No other name will do: "404" is what the SDK calls whatever a wrong address answers.
+            if code == _NO_SUCH_KEY and status == _ABSENT:
                 return None
             fault = fault or translate(error, self.target, key)
         else:

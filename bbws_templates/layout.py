@@ -150,8 +150,22 @@ def release_of(key: str) -> str:
 
 def is_object(key: str) -> bool:
     """Whether ``key`` has the form of ``object_key``. What else lies in that folder is somebody else's."""
-    digest, _, suffix = key.removeprefix(OBJECTS).rpartition(".")
-    return key.startswith(OBJECTS) and suffix in MEDIA_TYPES and bool(_RELEASE_ID.fullmatch(digest))
+    return bool(named_digest(key))
+
+
+def named_digest(key: str) -> str:
+    """What the content of an object hashes to by its key, as hexadecimal digits; "" for another key."""
+    digest, dot, _ = key.removeprefix(OBJECTS).partition(".")
+    return digest if key.startswith(OBJECTS) and dot and _RELEASE_ID.fullmatch(digest) else ""
+
+
+def is_typical(key: str) -> bool:
+    """Whether an object has a suffix that this product writes.
+
+    A file of a release may have any; but what has another and is in no release is only ours if it holds what
+    its key says: somebody else may keep files there by digests of another kind.
+    """
+    return extension(key) in MEDIA_TYPES
 
 
 def extension(path: str) -> str:

@@ -9,6 +9,7 @@ from functools import partial
 from app.core.likeness import bundle_beside
 from app.core.release import FileEntry, Manifest, Release, assemble, parse_manifest, source_path
 from app.publishing.errors import ConflictError, UnknownReleaseError
+from app.publishing.history import activations, require_as_activated
 from app.publishing.parallel import at_once, in_parallel
 from app.publishing.store import ObjectStore, read_twice
 from bbws_templates.bundle import Bundle, parse_bundle
@@ -23,7 +24,7 @@ from bbws_templates.layout import (
     object_key,
     release_of,
 )
-from bbws_templates.pointer import Pointer, parse_pointer
+from bbws_templates.pointer import Activation, Pointer, parse_pointer
 from bbws_templates.reader import StoredObject
 
 ACTIVE = "active"
@@ -105,17 +106,20 @@ class Catalogue:
             raise self._unknown(release)
         return found
 
-    def manifest(self, release: str) -> tuple[Manifest, bytes]:
+    def manifest(self, release: str, activated: Iterable[Activation] = ()) -> tuple[Manifest, bytes]:
         """The manifest of a release, and its bytes.
 
         Raises:
-            UnknownReleaseError, DamagedReleaseError: as ``bundle``.
+            UnknownReleaseError, DamagedReleaseError: as ``bundle``; or it is not the one that the release has
+                by ``activated``, which are activations, newest first.
         """
-        found = read_twice(
-            self.store,
-            manifest_key(release),
-            lambda stored: (parse_manifest(stored.body, release=release), stored.body),
-        )
+
+        def parse(stored: StoredObject) -> tuple[Manifest, bytes]:
+            manifest = parse_manifest(stored.body, release=release)
+            require_as_activated(release, Digest.of(stored.body), activated)
+            return manifest, stored.body
+
+        found = read_twice(self.store, manifest_key(release), parse)
         if found is None:
             raise self._unknown(release)
         return found
@@ -165,17 +169,20 @@ class Catalogue:
 
         Raises:
             UnknownReleaseError: it stands for none, or for several.
-            DamagedReleaseError: it is not intact.
+            DamagedReleaseError: it is not intact, or the history is not, by which that could be told.
         """
+        try:
+            return self._proven(name)
+        except FormatError:
+            raise
+        except DamagedReleaseError:  # one answer is not enough for that; or somebody has just repaired it
+            return self._proven(name)
+
+    def _proven(self, name: str) -> Release:
         release = self.named(name)
         standing = self.standing()
-        known = (*standing.pointer.history, standing.pointer.active) if standing else ()
-        activated = [activation.manifest for activation in known if activation.release == release.id]
-        if activated and Digest.of(release.manifest_data) != activated[-1]:
-            raise DamagedReleaseError(
-                f"The manifest of release {release.id[:12]} is not the one that was activated.",
-                remedy="Somebody changed it since; publish the release again with --repair.",
-            )
+        entries = activations(self.store, standing.pointer) if standing else ()
+        require_as_activated(release.id, Digest.of(release.manifest_data), entries)
         return release
 
     def damage(self, manifest: Manifest, vouched: Container[str] = frozenset()) -> list[str]:

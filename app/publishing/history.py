@@ -51,6 +51,27 @@ def activations(store: ObjectStore, pointer: Pointer, *, listed: Iterable[str] =
         yield from reversed(entries)
 
 
+def require_as_activated(release: str, manifest: Digest, entries: Iterable[Activation]) -> None:
+    """That a release has the manifest with which it was activated, the last time where it was more than once.
+
+    ``manifest`` is the digest of the one that it has, ``entries`` are activations, newest first. The content
+    is the same with any: the id names that, and two builds of it differ in where they come from. So a release
+    that never was active may have any manifest; and of one that has another than it was activated with, it
+    cannot be told whether somebody changed it, or whether the release was pruned and is there again by a
+    publish of another build that was cut off.
+
+    Raises:
+        DamagedReleaseError: it has another one.
+    """
+    activated = next((entry.manifest for entry in entries if entry.release == release), manifest)
+    if manifest != activated:
+        raise DamagedReleaseError(
+            f"The manifest of release {release[:12]} is not the one that was activated.",
+            remedy="Somebody changed it since, or a publish of another build of the same content was cut "
+            "off. Restore the earlier one, or publish the release again with --repair: then this one counts.",
+        )
+
+
 def archive(store: ObjectStore, pointer: Pointer) -> Pointer:
     """``pointer``, relieved of its oldest page of history when that has grown to two.
 

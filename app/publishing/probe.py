@@ -142,7 +142,7 @@ class _Probe:
             require_s3(answer, where, key=PROBE)
             return etag_of(answer, where)
         except Exception as error:
-            if error_code(error) in ("404", "NoSuchKey", "NotFound"):
+            if error_code(error) == "NoSuchKey":
                 raise self._gone() from error
             raise translate(error, self._target, PROBE) from error
 

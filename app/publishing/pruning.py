@@ -25,7 +25,17 @@ from app.publishing.lease import PruneLease, refuse_while_pruning
 from app.publishing.parallel import WORKERS, Progress, in_parallel, silent
 from bbws_templates.digests import Digest
 from bbws_templates.faults import DamagedReleaseError, StoreError, UnreachableError
-from bbws_templates.layout import BUNDLE, MANIFEST, OBJECTS, RELEASES, is_object, release_of
+from bbws_templates.layout import (
+    BUNDLE,
+    MANIFEST,
+    OBJECTS,
+    RELEASES,
+    is_object,
+    is_typical,
+    named_digest,
+    release_of,
+)
+from bbws_templates.pointer import Activation
 
 KEEP = 10
 """How many releases a prune keeps when it is not told."""
@@ -60,7 +70,8 @@ def plan_prune(catalogue: Catalogue, keep: int = KEEP) -> PrunePlan:
     has the content that a deleted release gave it.
 
     Raises:
-        DamagedReleaseError: a release to be kept cannot be read, so that it is not known what it needs.
+        DamagedReleaseError: a release to be kept cannot be read, or has another manifest than was activated,
+            so that it is not known what it needs.
         FormatError: the target, or a release to be kept, is of a newer version.
         StoreError: nothing has ever been published.
     """
@@ -78,10 +89,10 @@ def plan_prune(catalogue: Catalogue, keep: int = KEEP) -> PrunePlan:
             f"The active release {standing.pointer.release[:12]} is not there whole, so nothing is pruned.",
             remedy="Publish it again with --repair, or roll back.",
         )
-    kept = tuple(release for release in recent if release in present)
-    deleted = tuple(release for release in present if release not in recent)
+    kept = tuple(entry.release for entry in recent if entry.release in present)
+    deleted = tuple(sorted({*present} - {entry.release for entry in recent}))
     try:
-        needed, stable = _needs(catalogue, kept)
+        needed, stable = _needs(catalogue, kept, recent)
     except (DamagedReleaseError, UnknownReleaseError) as error:
         _require_unmoved(catalogue, standing)
         if standing.pointer.pruning and isinstance(error, UnknownReleaseError):
@@ -89,9 +100,10 @@ def plan_prune(catalogue: Catalogue, keep: int = KEEP) -> PrunePlan:
         raise
     etags, foreign = _stable_keys(catalogue, deleted, stable)
     # Somebody else's objects, another target below this one perhaps, do not have the form of ours.
-    objects = [
+    unneeded = [
         item.key for item in catalogue.store.list(OBJECTS) if is_object(item.key) and item.key not in needed
     ]
+    objects = _ours(catalogue, unneeded)
     keys = [*etags, *(key for key in ours if release_of(key) in deleted), *objects]
     return PrunePlan(
         kept,
@@ -193,15 +205,18 @@ def _is_whole(release: str, keys: Iterable[str]) -> bool:
     return {f"{RELEASES}{release}/{name}" for name in (BUNDLE, MANIFEST)} <= set(keys)
 
 
-def _recent(catalogue: Catalogue, standing: Standing, keep: int, incomplete: set[str]) -> list[str]:
-    """The active release and those that were active before it, newest first: ``keep`` in all."""
-    recent = [standing.pointer.release]
+def _recent(catalogue: Catalogue, standing: Standing, keep: int, incomplete: set[str]) -> list[Activation]:
+    """The active release and those that were active before it, by their last activations, newest first.
+
+    ``keep`` of them in all.
+    """
+    recent = {standing.pointer.release: standing.pointer.active}
     for activation in activations(catalogue.store, standing.pointer):
         if len(recent) >= keep:
             break
-        if activation.release not in incomplete and activation.release not in recent:
-            recent.append(activation.release)
-    return recent
+        if activation.release not in incomplete:
+            recent.setdefault(activation.release, activation)
+    return [*recent.values()]
 
 
 def _require_unmoved(catalogue: Catalogue, standing: Standing) -> None:
@@ -222,15 +237,30 @@ def _changed(catalogue: Catalogue) -> ConflictError:
     )
 
 
-def _needs(catalogue: Catalogue, kept: Iterable[str]) -> tuple[set[str], set[str]]:
-    """Which objects and which stable keys the kept releases have."""
+def _needs(
+    catalogue: Catalogue, kept: Iterable[str], recent: Iterable[Activation]
+) -> tuple[set[str], set[str]]:
+    """Which objects and which stable keys the kept releases have, which were activated as in ``recent``."""
 
     def needs(release: str) -> tuple[set[str], set[str]]:
-        manifest, _ = catalogue.manifest(release)
+        manifest, _ = catalogue.manifest(release, recent)
         return set(catalogue.keys(manifest).values()), set(stable_files(catalogue.bundle(release)))
 
     found = in_parallel(needs, kept)
     return {key for needed, _ in found for key in needed}, {key for _, stable in found for key in stable}
+
+
+def _ours(catalogue: Catalogue, objects: Iterable[str]) -> list[str]:
+    """Those of ``objects`` that a publisher has written: a suffix that no file of ours has proves nothing."""
+
+    def is_ours(key: str) -> bool:
+        if is_typical(key):
+            return True
+        found = catalogue.store.get(key)
+        return found is not None and Digest.of(found.body).hex == named_digest(key)
+
+    keys = [*objects]
+    return [key for key, ours in zip(keys, in_parallel(is_ours, keys), strict=True) if ours]
 
 
 def _stable_keys(

@@ -3,6 +3,10 @@
 The copy is listed after its source, so what is replicated in between is not taken for missing. Contents are
 not read twice: what an object of the copy holds is proven by ``verify`` of the copy itself, by digest; here
 it is enough that each object is there with its size, and that both pointers say the same.
+
+A bucket has keys that are no files: with a part that is empty (the folders of S3's console), or that begins
+with a dot, as all that a place keeps for itself does, the probe of a bucket and the lock of a directory. No
+key that a reader asks for is one of these, and a copy may be without them.
 """
 
 from __future__ import annotations
@@ -10,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from app.publishing.catalogue import Catalogue, Standing
+from app.publishing.store import ObjectStore, list_for_certain
 from app.publishing.verification import Discrepancy, ObjectFault
 from bbws_templates.faults import StoreError
 from bbws_templates.layout import POINTER
@@ -26,8 +31,7 @@ def compare_with_source(copy: Catalogue, source: Catalogue) -> tuple[Discrepancy
     """
     for _ in range(_ROUNDS):
         before = _standing(source)
-        wanted = {item.key: item.size for item in source.store.list("")}
-        found = {item.key: item.size for item in copy.store.list("")}
+        wanted, found = _contents(source.store), _contents(copy.store)
         behind = [*_pointers(copy, before), *_objects(wanted, found)]
         if not behind or _standing(source).etag == before.etag:
             return tuple(sorted(behind))
@@ -35,6 +39,15 @@ def compare_with_source(copy: Catalogue, source: Catalogue) -> tuple[Discrepancy
         f"{source.store.target} is being published to: its copy cannot be compared with it just now.",
         remedy="Try again when nobody publishes.",
     )
+
+
+def _contents(store: ObjectStore) -> dict[str, int]:
+    """Size by key of what a bucket and a directory can both hold."""
+    return {key: size for key, size in list_for_certain(store, "").items() if _is_file(key)}
+
+
+def _is_file(key: str) -> bool:
+    return all(part and not part.startswith(".") for part in key.split("/"))
 
 
 def _standing(source: Catalogue) -> Standing:

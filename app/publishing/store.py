@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol, TypeVar
 
+from app.publishing.parallel import at_once
 from bbws_templates.faults import DamagedReleaseError, FormatError
 from bbws_templates.reader import ObjectReader, StoredObject
 from bbws_templates.target import Target
@@ -136,6 +137,16 @@ def read_twice(store: ObjectReader, key: str, parse: Callable[[StoredObject], Re
             pass
     found = store.get(key)
     return None if found is None else parse(found)
+
+
+def list_for_certain(store: ObjectStore, prefix: str) -> dict[str, int]:
+    """Size by key of every object that one of two listings shows: one may have left something out."""
+
+    def listed() -> dict[str, int]:
+        return {item.key: item.size for item in store.list(prefix)}
+
+    first, second = at_once(listed, listed)
+    return first | second
 
 
 def put_for_certain(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
@@ -11,22 +11,25 @@ from app.core.release import Manifest, parse_manifest
 from app.publishing.activation import stable_files
 from app.publishing.catalogue import Catalogue, Standing
 from app.publishing.errors import ConflictError
-from app.publishing.history import activations
+from app.publishing.history import activations, require_as_activated
 from app.publishing.parallel import Progress, in_parallel, silent
-from bbws_templates.bundle import Bundle, parse_bundle
+from app.publishing.store import list_for_certain
+from bbws_templates.bundle import parse_bundle
 from bbws_templates.digests import Digest
 from bbws_templates.faults import DamagedReleaseError, FormatError
 from bbws_templates.layout import (
-    BUNDLE,
     HISTORY,
-    MANIFEST,
-    OBJECTS,
     POINTER,
     PROBE,
     RELEASES,
+    bundle_key,
     is_object,
+    is_typical,
+    manifest_key,
+    named_digest,
     release_of,
 )
+from bbws_templates.pointer import Activation
 
 _ROUNDS = 4
 
@@ -83,7 +86,8 @@ def verify(catalogue: Catalogue, *, progress: Progress = silent) -> Verification
     The pointer is read first and last: when it has moved meanwhile, what seems wrong may be the work of a
     publish or a prune, and everything is read again. So it is when anything seems wrong for the first time:
     an answer may have been, or somebody who was held up since before the last activation has written a stable
-    key late, and mends it at once. And nothing is called intact that was not all read.
+    key late, and mends it at once. And nothing is called intact that was not all read: what there is, two
+    listings say, and the active release is looked for by its name.
 
     Raises:
         ConflictError: it moved each time.
@@ -115,6 +119,7 @@ def _walk(catalogue: Catalogue, progress: Progress) -> _Pass:
     walk.read_releases(progress)
     walk.compare_pointer()
     walk.look_again()
+    walk.report_altered()
     walk.report_missing()
     walk.report_unused()
     return walk
@@ -124,16 +129,18 @@ def _walk(catalogue: Catalogue, progress: Progress) -> _Pass:
 class _Pass:
     """One pass over a target, gathering discrepancies; several threads add to what it gathers.
 
-    Of what is read it keeps digests alone: ``stable`` holds, by release, those of the content of its stable
-    keys. ``lacking`` holds, by release, the keys that are not there, each with what it is; ``gone`` the keys
-    that were listed and are not there when they are read. ``unread`` says that some of these are there after
-    all, so that nobody knows what they hold. ``ever_active`` is None for as long as the history is not known.
+    Of what is read it keeps digests alone: ``manifests`` holds, by release, that of its manifest, ``stable``
+    those of the content of its stable keys; ``bad`` are objects that hold something else than their keys say.
+    ``lacking`` holds, by release, the keys that are not there, each with what it is; ``gone`` the keys that
+    were listed and are not there when they are read. ``unread`` says that some of these are there after all,
+    so that nobody knows what they hold. ``ever_active`` is None for as long as the history is not known.
     """
 
     catalogue: Catalogue
     keys: set[str] = field(default_factory=set)
     ids: list[str] = field(default_factory=list)
     stable: dict[str, dict[str, Digest]] = field(default_factory=dict)
+    manifests: dict[str, Digest] = field(default_factory=dict)
     bad: set[str] = field(default_factory=set)
     used: set[str] = field(default_factory=set)
     known: set[str] = field(default_factory=set)
@@ -159,7 +166,7 @@ class _Pass:
 
     def read_objects(self, progress: Progress) -> None:
         """Every shared file says in its name what it must hash to."""
-        self.keys = {listed.key for listed in self.catalogue.store.list("")}
+        self.keys = {*list_for_certain(self.catalogue.store, "")}
         objects = sorted(key for key in self.keys if is_object(key))
 
         def read(key: str) -> None:
@@ -174,9 +181,8 @@ class _Pass:
         self.keys -= self.gone
 
     def _prove(self, key: str, body: bytes) -> None:
-        if Digest.of(body).hex != key.removeprefix(OBJECTS).partition(".")[0]:
+        if Digest.of(body).hex != named_digest(key):
             self.bad.add(key)
-            self.add(ObjectFault.TAMPERED, key, "its content is not what its name says")
 
     def read_releases(self, progress: Progress) -> None:
         self.ids = sorted({release_of(key) for key in self.keys} - {""})
@@ -184,7 +190,7 @@ class _Pass:
 
     def _read_release(self, progress: Progress, release: str) -> None:
         progress(release[:12])
-        own = {f"{RELEASES}{release}/{name}" for name in (BUNDLE, MANIFEST)}
+        own = _heads(release)
         self.known |= own
         missing = own - self.keys
         manifest = None
@@ -200,24 +206,27 @@ class _Pass:
             for path, key in self.catalogue.keys(manifest).items():
                 self.used.add(key)
                 if key not in self.keys:
-                    lacking = self.lacking.setdefault(release, {})
-                    lacking[key] = f"{path} of release {release[:12]}"
+                    self.lacking.setdefault(release, {})[key] = f"{path} of release {release[:12]}"
 
     def _manifest(self, release: str) -> Manifest | None:
-        key = f"{RELEASES}{release}/{MANIFEST}"
+        key = manifest_key(release)
         body = self._body(key)
         try:
-            return parse_manifest(body, release=release) if body is not None else None
+            manifest = parse_manifest(body, release=release) if body is not None else None
         except DamagedReleaseError as error:
             self.unreadable(key, error)
             return None
+        if body is not None:
+            self.manifests[release] = Digest.of(body)
+        return manifest
 
     def _bundle(self, release: str) -> None:
-        key = f"{RELEASES}{release}/{BUNDLE}"
+        key = bundle_key(release)
         body = self._body(key)
         try:
             if body is not None:
-                self.stable[release] = _stable_digests(parse_bundle(body, release=release))
+                files = stable_files(parse_bundle(body, release=release))
+                self.stable[release] = {stable: Digest.of(content) for stable, content in files.items()}
         except DamagedReleaseError as error:
             self.unreadable(key, error)
 
@@ -238,21 +247,19 @@ class _Pass:
         if standing is None:
             self._explain_absence()
             return
-        self._compare_manifest(standing)
-        self._read_history(standing)
         release = self.active = standing.pointer.release
+        if release not in self.ids:
+            self._read_unlisted(release)
+        self._read_history(standing)
         if not standing.pointer.settled:
-            self.add(
-                ObjectFault.UNFINISHED,
-                POINTER,
-                "a publish is under way, or was cut off before its last stable key; if so, run it again",
+            under_way = (
+                "a publish is under way, or was cut off before its last stable key; if so, run it again"
             )
+            self.add(ObjectFault.UNFINISHED, POINTER, under_way)
         if standing.pointer.pruning:
             self.add(ObjectFault.UNFINISHED, POINTER, f"a prune by {standing.pointer.pruning} has not ended")
         whole = release in self.ids and release not in self.lacking
         self.half_pruned = whole and bool(standing.pointer.pruning or standing.pointer.half_pruned)
-        if release not in self.ids:
-            self.add(ObjectFault.MISSING, f"{RELEASES}{release}/{BUNDLE}", "the active release")
         if release in self.stable:
             compare = partial(self._compare_stable, release, standing.pointer.settled)
             in_parallel(compare, self.stable[release])
@@ -264,29 +271,36 @@ class _Pass:
             self.add(ObjectFault.MISSING, POINTER, "releases were active here, and nothing says which one is")
         else:
             self.ever_active = set()
-            self.add(
-                ObjectFault.EMPTY,
-                POINTER,
-                "nothing is active here; publish to it, or look whether it is the right place",
-            )
+            nothing = "nothing is active here; publish to it, or look whether it is the right place"
+            self.add(ObjectFault.EMPTY, POINTER, nothing)
 
-    def _compare_manifest(self, standing: Standing) -> None:
-        active = standing.pointer.active
-        key = f"{RELEASES}{active.release}/{MANIFEST}"
-        body = self._body(key)
-        if body is not None and Digest.of(body) != active.manifest:
-            self.add(ObjectFault.TAMPERED, key, "it is not the manifest that was activated")
+    def _read_unlisted(self, release: str) -> None:
+        """The active release, which was activated since, or is missing, or no listing shows it."""
+        self.keys |= _heads(release)
+        self._read_release(silent, release)
+        self.keys -= self.gone
+        if not self.keys.isdisjoint(_heads(release)):
+            self.ids.append(release)
 
     def _read_history(self, standing: Standing) -> None:
+        entries: list[Activation] = []
         try:
-            entries = list(activations(self.catalogue.store, standing.pointer, listed=self.keys))
+            entries.extend(activations(self.catalogue.store, standing.pointer, listed=self.keys))
         except DamagedReleaseError as error:
             self.unreadable(HISTORY, error)
-            return
-        if [entry.sequence for entry in entries] != list(range(len(entries), 0, -1)):
-            self.add(ObjectFault.TAMPERED, HISTORY, "activations are missing from the history")
-            return
-        self.ever_active = {entry.release for entry in entries}
+        else:
+            if [entry.sequence for entry in entries] == list(range(len(entries), 0, -1)):
+                self.ever_active = {entry.release for entry in entries}
+            else:
+                self.add(ObjectFault.TAMPERED, HISTORY, "activations are missing from the history")
+        self._compare_manifests(entries)
+
+    def _compare_manifests(self, entries: Sequence[Activation]) -> None:
+        for release, manifest in self.manifests.items():
+            try:
+                require_as_activated(release, manifest, entries)
+            except DamagedReleaseError as error:
+                self.add(ObjectFault.TAMPERED, manifest_key(release), str(error))
 
     def _stable_keys(self) -> set[str]:
         return {key for digests in self.stable.values() for key in digests}
@@ -301,17 +315,15 @@ class _Pass:
             self.add(ObjectFault.MISSING, key, "the stable key of a template of the active release")
         else:
             remedy = f"`bbws-templates rollback --to {self.catalogue.store.target} {release}`"
-            self.add(
-                ObjectFault.DRIFT, key, f"it differs from the active release; {remedy} brings it in line"
-            )
+            drifted = f"it differs from the active release; {remedy} brings it in line"
+            self.add(ObjectFault.DRIFT, key, drifted)
 
     def look_again(self) -> None:
         """Drop what only seemed missing: it was written, or its release deleted, since it was listed."""
         self._still_absent(self.gone)
         for release in [*self.lacking]:
             lacking = self._still_absent(self.lacking[release])
-            heads = {f"{RELEASES}{release}/{name}" for name in (BUNDLE, MANIFEST)}
-            if lacking and (release == self.active or self._absent(heads) != heads):
+            if lacking and (release == self.active or self._absent(_heads(release)) != _heads(release)):
                 self.lacking[release] = {key: self.lacking[release][key] for key in lacking}
             else:
                 del self.lacking[release]
@@ -339,6 +351,16 @@ class _Pass:
     def result(self) -> Verification:
         """What was read, and found."""
         return Verification(len(self.ids), len(self.keys), tuple(sorted(set(self.found))))
+
+    def report_altered(self) -> None:
+        """Objects that do not hold what their keys say; not ours perhaps, where no release has them."""
+        for key in self.bad:
+            if key in self.used or is_typical(key):
+                self.add(ObjectFault.TAMPERED, key, "its content is not what its name says")
+            elif not self.newer:
+                self.add(
+                    ObjectFault.FOREIGN, key, "no release has it, and its content is not what its name says"
+                )
 
     def report_missing(self) -> None:
         """What a release lacks; of one that never was active, that its upload was cut off is all there is."""
@@ -372,5 +394,6 @@ class _Pass:
                 self.add(ObjectFault.FOREIGN, key, "no release has put it here")
 
 
-def _stable_digests(bundle: Bundle) -> dict[str, Digest]:
-    return {key: Digest.of(body) for key, body in stable_files(bundle).items()}
+def _heads(release: str) -> set[str]:
+    """Where the two files lie that make a release of all others."""
+    return {bundle_key(release), manifest_key(release)}

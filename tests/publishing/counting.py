@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Collection, Iterator
 from datetime import timedelta
 
@@ -130,3 +131,17 @@ class Lying(CountingStore):
             return found
         self._answers -= 1
         return StoredObject(self._body, '"of something in between"') if self._body is not None else None
+
+
+class Forgetful(CountingStore):
+    """The listing with the number ``number`` leaves out what has ``part`` in its key."""
+
+    def __init__(self, inner: ObjectStore, part: str, number: int) -> None:
+        super().__init__(inner)
+        self._part, self._left, self._lock = part, number, threading.Lock()
+
+    def list(self, prefix: str) -> Iterator[ListedObject]:
+        with self._lock:
+            self._left -= 1
+            forgets = self._left == 0
+        return (each for each in super().list(prefix) if not (forgets and self._part in each.key))

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 import shutil
+import threading
 from pathlib import Path
 
 import pytest
 
 from app.cli import run
+from app.publishing.bucket_store import BucketStore
 from app.publishing.catalogue import Catalogue
 from app.publishing.directory_store import DirectoryStore
 from app.publishing.replication import compare_with_source
+from app.publishing.store import ObjectStore
 from app.publishing.verification import ObjectFault, verify
 from bbws_templates.faults import StoreError
+from tests.publishing.counting import Forgetful
 from tests.publishing.samples import publish_to, release
 
 OLD, NEW = release("old", names=("a/one",)), release("new", names=("a/one", "a/two"))
@@ -39,6 +43,54 @@ def test_a_copy_that_has_everything_has_caught_up(
     assert compare_with_source(Catalogue(copy), Catalogue(source)) == ()
     assert run(["verify", copy.target.path.as_uri(), "--against", source.target.path.as_uri()]) == 0
     assert "is intact" in capsys.readouterr().out
+
+
+def copied_as_files(source: ObjectStore, folder: Path) -> DirectoryStore:
+    """What a program that copies a bucket to files leaves: all of it but what no file can be called."""
+    for item in source.list(""):
+        found = source.get(item.key)
+        assert found
+        if not item.key.endswith("/"):
+            (folder / item.key).parent.mkdir(parents=True, exist_ok=True)
+            (folder / item.key).write_bytes(found.body)
+    return DirectoryStore(folder)
+
+
+def test_a_bucket_that_was_copied_to_a_directory_byte_for_byte_has_caught_up(
+    bucket: BucketStore, tmp_path: Path
+) -> None:
+    """With what a bucket has by itself, and what a console or a desktop leaves there."""
+    for each in (OLD, NEW):
+        publish_to(bucket, each)
+    for key in ("a/", "a/.DS_Store", ".metadata/index"):
+        bucket.put(key, b"")
+    copy = copied_as_files(bucket, tmp_path / "copy")
+    assert compare_with_source(Catalogue(copy), Catalogue(bucket)) == ()
+    (copy.root / "a" / "two.html").unlink()
+    found = compare_with_source(Catalogue(copy), Catalogue(bucket))
+    assert [each.key for each in found] == ["a/two.html"]
+
+
+def test_a_directory_that_was_copied_to_a_bucket_byte_for_byte_has_caught_up(
+    source: DirectoryStore, bucket: BucketStore
+) -> None:
+    for file in source.root.rglob("*"):
+        if file.is_file():  # its lock and its reserve among them
+            bucket.put(file.relative_to(source.root).as_posix(), file.read_bytes())
+    assert compare_with_source(Catalogue(bucket), Catalogue(source)) == ()
+    assert compare_with_source(Catalogue(source), Catalogue(bucket)) == ()
+    assert verify(Catalogue(bucket)).intact
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_what_one_listing_leaves_out_is_neither_passed_over_nor_taken_for_lacking(
+    source: DirectoryStore, tmp_path: Path, number: int
+) -> None:
+    copy = copy_of(source, tmp_path / "copy")
+    assert compare_with_source(Catalogue(Forgetful(copy, OLD.id, number)), Catalogue(source)) == ()
+    (copy.root / "releases" / OLD.id / "bundle.json").unlink()
+    (found,) = compare_with_source(Catalogue(copy), Catalogue(Forgetful(source, OLD.id, number)))
+    assert found.key == f"releases/{OLD.id}/bundle.json"
 
 
 def test_a_copy_that_was_not_told_of_the_last_release_is_behind(
@@ -87,21 +139,22 @@ def test_a_source_that_moves_is_compared_again(
     """Somebody publishes to the source, and it is replicated, while the copy is being compared."""
     copy = copy_of(source, tmp_path / "copy")
     listed = source.list
-    calls = 0
+    calls: list[str] = []
+    one_at_a_time = threading.Lock()
 
     def list_then_publish(prefix: str) -> object:
-        nonlocal calls
-        calls += 1
-        before = list(listed(prefix))
-        if calls == 1:
-            publish_to(source, NEW)
-            shutil.rmtree(copy.target.path)
-            shutil.copytree(source.target.path, copy.target.path)
+        with one_at_a_time:
+            before = list(listed(prefix))
+            if not calls:
+                publish_to(source, NEW)
+                shutil.rmtree(copy.target.path)
+                shutil.copytree(source.target.path, copy.target.path)
+            calls.append(prefix)
         return iter(before)
 
     monkeypatch.setattr(source, "list", list_then_publish)
     assert compare_with_source(Catalogue(copy), Catalogue(source)) == ()
-    assert calls == 2
+    assert len(calls) == 2 * 2, "twice, and each time by two listings"
 
 
 def test_a_source_without_a_release_cannot_be_compared_with(source: DirectoryStore, tmp_path: Path) -> None:

@@ -45,6 +45,13 @@ PAGES = {
     "a page without a type": instead(200, HTML),
     "a page with an ETag": instead(200, HTML, ("Content-Type", "text/html"), ("ETag", '"5f-1"')),
     "a page not found": instead(404, HTML, ("Content-Type", "text/html")),
+    "a text not found": instead(404, b"404 page not found\n", ("Content-Type", "text/plain; charset=utf-8")),
+    "some JSON not found": instead(
+        404, b'{"message": "no Route matched"}', ("Content-Type", "application/json")
+    ),
+    "other XML not found": instead(404, b"<error>none</error>", ("Content-Type", "application/xml")),
+    "nothing, not found": instead(404, b""),
+    "a text denied": instead(403, b"RBAC: access denied", ("Content-Type", "text/plain")),
     "a page denied": instead(403, HTML, ("Content-Type", "text/html")),
     "a gateway that fails": instead(502, HTML, ("Content-Type", "text/html")),
     "a redirect": instead(302, HTML, LOGIN, ("Content-Type", "text/html")),
@@ -56,6 +63,8 @@ PAGES = {
     "other XML": instead(200, b"<ok/>", ("Content-Type", "application/xml")),
     "a wrong status": instead(207, XHTML, ("Content-Type", "text/html")),
 }
+WITH_ALL = ("a page", "a page that is XML", "a text not found")
+"""The pages that each command is tried with."""
 
 
 def some(all_of: Iterable[Any], *daily: Any) -> list[Any]:
@@ -102,7 +111,7 @@ def commands(target: str, directory: str) -> dict[str, tuple[str, ...]]:
     }
 
 
-@pytest.mark.parametrize("page", some(PAGES, "a page", "a bare redirect", "nothing"))
+@pytest.mark.parametrize("page", some(PAGES, "a page", "a text not found", "a bare redirect", "nothing"))
 def test_every_command_says_in_one_line_that_it_is_not_s3_that_answers(
     place: Place,
     page: str,
@@ -114,7 +123,7 @@ def test_every_command_says_in_one_line_that_it_is_not_s3_that_answers(
         monkeypatch.setenv("AWS_ENDPOINT_URL", proxy.url)
         before = Snapshot(BucketTarget(target.removeprefix("s3://")))
         every = commands(target, directory)
-        chosen = every if page in ("a page", "a page that is XML") else ("status", "publish")
+        chosen = every if page in WITH_ALL else ("status", "publish")
         for name in chosen:
             words = every[name]
             proxy.reset(since(1, PAGES[page]))
@@ -223,7 +232,7 @@ def client_sees(page: Fault, proxy: FaultProxy, target: str) -> TemplateClient:
     return client
 
 
-@pytest.mark.parametrize("page", some(PAGES, "a page", "a page not found", "nothing"))
+@pytest.mark.parametrize("page", some(PAGES, "a page", "a page not found", "a text not found", "nothing"))
 def test_a_client_goes_on_with_what_it_has_and_says_why(
     place: Place, page: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,0 +1,172 @@
+"""Which manifest a release may have: verify, rollback, promotion and prune say the same of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from app.core.release import Release
+from app.publishing.catalogue import Catalogue
+from app.publishing.directory_store import DirectoryStore
+from app.publishing.pruning import plan_prune, prune
+from app.publishing.store import ListedObject, ObjectStore
+from app.publishing.verification import ObjectFault, verify
+from bbws_templates.errors import BbwsTemplatesError
+from bbws_templates.faults import DamagedReleaseError
+from bbws_templates.layout import manifest_key
+from bbws_templates.pointer import PAGE
+from tests.publishing.counting import Forgetful, Lying
+from tests.publishing.samples import NAMES, go_back, publish_to, release
+from tests.publishing.test_lifecycle import KilledStore, activate_often
+
+SMALL = NAMES[:1]
+FIRST, SECOND = release("1", names=SMALL), release("2", names=SMALL)
+OTHER_BUILD = release("1", names=SMALL, commit="of another build")
+KEY = manifest_key(FIRST.id)
+ALTERED = FIRST.manifest_data.replace(b'"abc"', b'"bad"')
+NOT_THE_ONE = f"manifest of release {FIRST.id[:12]} is not the one that was activated"
+
+
+def words_of_verify(store: ObjectStore) -> str:
+    found = verify(Catalogue(store))
+    assert found.intact == (not [each for each in found.discrepancies if each.fault is ObjectFault.TAMPERED])
+    return "".join(each.sentence for each in found.discrepancies if each.key == KEY)
+
+
+def words_of_error(deed: Callable[[], object]) -> str:
+    try:
+        deed()
+    except BbwsTemplatesError as error:
+        return str(error)
+    return ""
+
+
+SAID_BY: dict[str, Callable[[ObjectStore], str]] = {
+    "verify": words_of_verify,
+    "rollback": lambda store: words_of_error(lambda: go_back(store, FIRST.id)),
+    "promote": lambda store: words_of_error(lambda: Catalogue(store).proven(FIRST.id)),
+    "prune": lambda store: words_of_error(lambda: plan_prune(Catalogue(store), 3)),
+}
+
+
+def in_the_pointer(store: DirectoryStore) -> None:
+    publish_to(store, FIRST)
+    publish_to(store, SECOND)
+
+
+def on_a_page(store: DirectoryStore) -> None:
+    publish_to(store, FIRST)
+    activate_often(store, 2 * PAGE + 2)
+    standing = Catalogue(store).standing()
+    assert standing
+    assert FIRST.id not in {each.release for each in standing.pointer.history}
+
+
+@pytest.fixture(params=[in_the_pointer, on_a_page], ids=lambda history: history.__name__)
+def store(request: pytest.FixtureRequest, directory: DirectoryStore) -> DirectoryStore:
+    """Where ``FIRST`` was active before; the history has it in the pointer, or on a page of its own."""
+    request.param(directory)
+    return directory
+
+
+@pytest.mark.parametrize("by", SAID_BY)
+def test_a_changed_manifest_is_named_by_each_wherever_the_history_has_its_digest(
+    store: DirectoryStore, by: str
+) -> None:
+    store.put(KEY, ALTERED)
+    assert NOT_THE_ONE in SAID_BY[by](store)
+
+
+@pytest.mark.parametrize("by", SAID_BY)
+def test_one_that_nobody_changed_is_not(store: DirectoryStore, by: str) -> None:
+    assert SAID_BY[by](store) == ""
+
+
+@pytest.mark.parametrize("by", SAID_BY)
+def test_one_wrong_answer_accuses_nobody(directory: DirectoryStore, by: str) -> None:
+    in_the_pointer(directory)
+    assert SAID_BY[by](Lying(directory, KEY, ALTERED, 1)) == ""
+
+
+@pytest.mark.parametrize("by", SAID_BY)
+def test_what_another_build_left_that_was_never_activated_is_told_from_no_change_and_each_says_so(
+    directory: DirectoryStore, by: str
+) -> None:
+    in_the_pointer(directory)
+    prune(Catalogue(directory), 1, actor="me")
+    with pytest.raises(RuntimeError):
+        publish_to(KilledStore(directory), OTHER_BUILD)
+    said = SAID_BY[by](directory)
+    assert NOT_THE_ONE in said
+    assert "or a publish of another build of the same content was cut off" in said
+    publish_to(directory, OTHER_BUILD)
+    publish_to(directory, SECOND)
+    assert SAID_BY[by](directory) == "", "to publish it again makes it count, as is said"
+
+
+@pytest.mark.parametrize("by", SAID_BY)
+def test_a_release_that_was_never_active_may_have_any_manifest(directory: DirectoryStore, by: str) -> None:
+    publish_to(directory, SECOND)
+    with pytest.raises(RuntimeError):
+        publish_to(KilledStore(directory), FIRST)
+    directory.put(KEY, ALTERED)
+    assert SAID_BY[by](directory) == ""
+
+
+@pytest.mark.parametrize("by", ["rollback", "promote"])
+def test_where_the_history_has_gone_that_would_tell_nothing_old_is_gone_back_to(
+    directory: DirectoryStore, by: str
+) -> None:
+    on_a_page(directory)
+    (page,) = directory.list("history/")
+    directory.delete(page.key)
+    assert "The history breaks off" in SAID_BY[by](directory)
+    assert go_back(directory) in {release(text, names=SMALL).id for text in ("one", "two")}
+
+
+def test_a_manifest_that_was_changed_is_found_also_where_the_history_breaks_off(
+    directory: DirectoryStore,
+) -> None:
+    on_a_page(directory)
+    publish_to(directory, FIRST)
+    publish_to(directory, SECOND)
+    (page,) = directory.list("history/")
+    directory.delete(page.key)
+    directory.put(KEY, ALTERED)
+    assert NOT_THE_ONE in words_of_verify(directory)
+
+
+@pytest.mark.parametrize("number", [1, 2])
+@pytest.mark.parametrize("damaged", [FIRST, SECOND], ids=["an old release", "the active release"])
+def test_a_listing_that_leaves_a_damaged_release_out_makes_nothing_intact(
+    directory: DirectoryStore, damaged: Release, number: int
+) -> None:
+    in_the_pointer(directory)
+    directory.put(manifest_key(damaged.id), b'{"another": 1}')
+    found = verify(Catalogue(Forgetful(directory, damaged.id, number)))
+    assert (found.intact, found.releases) == (False, 2)
+    assert found == verify(Catalogue(directory))
+
+
+def test_the_active_release_is_read_even_if_no_listing_shows_it(directory: DirectoryStore) -> None:
+    in_the_pointer(directory)
+
+    class Blind(Forgetful):
+        def list(self, prefix: str) -> Iterator[ListedObject]:
+            self._left = 1
+            return super().list(prefix)
+
+    assert verify(Catalogue(Blind(directory, SECOND.id, 1))) == verify(Catalogue(directory))
+    directory.put(manifest_key(SECOND.id), b'{"another": 1}')
+    assert verify(Catalogue(Blind(directory, SECOND.id, 1))) == verify(Catalogue(directory))
+
+
+def test_to_go_back_to_what_a_changed_manifest_describes_is_refused_before_anything_is_written(
+    store: DirectoryStore,
+) -> None:
+    store.put(KEY, ALTERED)
+    before = store.get("current.json")
+    with pytest.raises(DamagedReleaseError):
+        go_back(store, FIRST.id)
+    assert store.get("current.json") == before
