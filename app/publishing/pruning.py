@@ -24,7 +24,7 @@ from app.publishing.history import activations
 from app.publishing.lease import PruneLease, refuse_while_pruning
 from app.publishing.parallel import WORKERS, Progress, in_parallel, silent
 from bbws_templates.digests import Digest
-from bbws_templates.faults import DamagedReleaseError, StoreError, UnreachableError
+from bbws_templates.faults import DamagedReleaseError, StoreError
 from bbws_templates.layout import BUNDLE, MANIFEST, OBJECTS, RELEASES, is_object, release_of
 
 KEEP = 10
@@ -41,6 +41,8 @@ class PrunePlan:
     ``incomplete`` are those of the deleted ones that lack their bundle or manifest already. ``foreign`` are
     stable keys that a deleted release had and somebody else has written since: they stay. ``etags`` holds,
     by stable key, the content that may be deleted. ``unfinished`` says that an earlier prune was cut off.
+    ``held_until`` is the moment before which no other machine activates anything although the prune has
+    ended, as the answer to a deletion failed to come, so that it may yet be carried out; "" for none.
     """
 
     kept: tuple[str, ...]
@@ -50,6 +52,7 @@ class PrunePlan:
     foreign: tuple[str, ...]
     etags: Mapping[str, str]
     unfinished: bool
+    held_until: str = ""
 
 
 def plan_prune(catalogue: Catalogue, keep: int = KEEP) -> PrunePlan:
@@ -137,7 +140,7 @@ def prune(
             for _, step in groupby(keys, _rank)
             for key in _delete(catalogue, lease, [*step], plan.etags, progress)
         ]
-    return replace(plan, foreign=(*plan.foreign, *left))
+    return replace(plan, foreign=(*plan.foreign, *left), held_until=lease.left_until)
 
 
 def _passes(catalogue: Catalogue, plan: PrunePlan) -> Iterator[tuple[str, ...]]:
@@ -160,12 +163,9 @@ def _delete(
         """Whether the key has gone; None when there was no time left to begin."""
         progress(key)
         try:
-            return catalogue.store.delete(key, if_match=etags.get(key, ""), in_time=lease.has_time)
+            return catalogue.store.delete(key, if_match=etags.get(key, ""), tries=lease.tries)
         except TooLateError:
             return None
-        except (UnreachableError, KeyboardInterrupt):
-            lease.uncertain = True  # the answer fails to come, or nobody waits for it any more
-            raise
 
     while keys:
         lease.check()

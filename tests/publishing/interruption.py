@@ -54,6 +54,8 @@ def interrupted(times: int, then: Callable[[], object] = lambda: None) -> Iterat
         try:
             for number in range(times):
                 eventually(partial(interruptions.have_been, number), bool)
+                if interruptions.is_back:
+                    return
                 signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
             eventually(partial(interruptions.have_been, times), bool)
         finally:

@@ -16,13 +16,13 @@ from app.publishing.directory_store import DirectoryStore
 from app.publishing.errors import ConflictError
 from app.publishing.lease import LEASE, SKEW, PruneLease
 from app.publishing.pruning import PrunePlan, plan_prune, prune
-from app.publishing.store import InTime, ObjectStore, always
+from app.publishing.store import ObjectStore, Tries
 from app.publishing.verification import ObjectFault, verify
 from bbws_templates.faults import DamagedReleaseError, DeniedError, UnreachableError
 from bbws_templates.layout import OBJECTS, bundle_key, manifest_key
 from bbws_templates.reader import StoredObject
 from tests.publishing import samples
-from tests.publishing.counting import CountingStore, Hook, Hooked
+from tests.publishing.counting import CountingStore, Hook, Hooked, Sent
 from tests.publishing.samples import NAMES, go_back, publish_to
 
 
@@ -320,12 +320,12 @@ def test_a_prune_renews_its_lease_before_its_time_is_over(store: ObjectStore, cl
             clock.now += timedelta(minutes=4) if key == "current.json" else timedelta()
             return super().get(key)
 
-        def delete(self, key: str, *, if_match: str = "", in_time: InTime = always) -> bool:
+        def delete(self, key: str, *, if_match: str = "", tries: Tries | None = None) -> bool:
             found = store.get("current.json")
             assert found
             until = datetime.fromisoformat(json.loads(found.body)["lease"]["until"])
             assert until - clock.now >= SKEW + timedelta(minutes=2), "clocks differ, and requests take time"
-            return super().delete(key, if_match=if_match, in_time=in_time)
+            return super().delete(key, if_match=if_match, tries=tries)
 
     prune(Catalogue(SlowlyRead(store)), 1, actor="me", clock=clock)
     assert clock.now >= datetime(2026, 1, 5, 12, tzinfo=UTC) + LEASE
@@ -371,7 +371,7 @@ def test_a_prune_that_fails_gives_the_lease_back_unless_a_deletion_may_still_be_
         assert mark() == ""
     assert plan_prune(Catalogue(store), 1).unfinished
     with pytest.raises(UnreachableError):
-        prune(Catalogue(Hooked(store, fail(UnreachableError("cut")))), 1, actor="me")
+        prune(Catalogue(Sent(store, fail(UnreachableError("cut")))), 1, actor="me")
     assert mark().startswith("me (since ")
 
 
