@@ -12,7 +12,7 @@ prune removes the rest.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -25,7 +25,15 @@ from app.publishing.lease import PruneLease, refuse_while_pruning
 from app.publishing.parallel import WORKERS, Progress, in_parallel, silent
 from bbws_templates.digests import Digest
 from bbws_templates.faults import DamagedReleaseError, StoreError
-from bbws_templates.layout import BUNDLE, MANIFEST, OBJECTS, RELEASES, is_object, release_of
+from bbws_templates.layout import (
+    MANIFEST,
+    OBJECTS,
+    RELEASES,
+    bundle_key,
+    is_object,
+    manifest_key,
+    release_of,
+)
 
 KEEP = 10
 """How many releases a prune keeps when it is not told."""
@@ -71,10 +79,9 @@ def plan_prune(catalogue: Catalogue, keep: int = KEEP) -> PrunePlan:
     if standing is None:
         raise StoreError(f"Nothing has been published to {catalogue.store.target} yet.")
     standing.pointer.require_writable()
-    ours = [item.key for item in catalogue.store.list(RELEASES) if release_of(item.key)]
+    recent, ours = _recent(catalogue, standing, keep, _listed(catalogue))
     present = sorted({release_of(key) for key in ours})
     incomplete = {release for release in present if not _is_whole(release, ours)}
-    recent = _recent(catalogue, standing, keep, incomplete)
     if standing.pointer.release not in present or standing.pointer.release in incomplete:
         _require_unmoved(catalogue, standing)
         raise DamagedReleaseError(
@@ -189,19 +196,44 @@ def _is_manifest(key: str) -> bool:
     return bool(release_of(key)) and key.endswith(MANIFEST)
 
 
-def _is_whole(release: str, keys: Iterable[str]) -> bool:
-    return {f"{RELEASES}{release}/{name}" for name in (BUNDLE, MANIFEST)} <= set(keys)
+def _listed(catalogue: Catalogue) -> set[str]:
+    """The keys of all releases: what one listing lacks, another one may show."""
+    listings = (catalogue.store.list(RELEASES) for _ in range(2))
+    return {item.key for listing in listings for item in listing if release_of(item.key)}
 
 
-def _recent(catalogue: Catalogue, standing: Standing, keep: int, incomplete: set[str]) -> list[str]:
-    """The active release and those that were active before it, newest first: ``keep`` in all."""
-    recent = [standing.pointer.release]
-    for activation in activations(catalogue.store, standing.pointer):
-        if len(recent) >= keep:
-            break
-        if activation.release not in incomplete and activation.release not in recent:
-            recent.append(activation.release)
-    return recent
+def _heads(release: str) -> set[str]:
+    return {bundle_key(release), manifest_key(release)}
+
+
+def _is_whole(release: str, keys: Set[str]) -> bool:
+    return keys >= _heads(release)
+
+
+def _recent(
+    catalogue: Catalogue, standing: Standing, keep: int, listed: Set[str]
+) -> tuple[list[str], Set[str]]:
+    """The active release and those that were active before it, newest first: ``keep`` in all; and all keys.
+
+    One that has gone counts, so that no more are asked for than are kept; one that is there in part does not.
+    What is not ``listed`` of them is asked for by its name, and is one of the keys if it is there.
+    """
+    keys, asked = listed, frozenset[str]()
+    while True:
+        recent, met = [], set[str]()
+        for activation in activations(catalogue.store, standing.pointer):
+            release = activation.release
+            if release not in met and (_is_whole(release, keys) or not _heads(release) & keys):
+                recent.append(release)
+            met.add(release)
+            if len(recent) >= keep:
+                break
+        unlisted = sorted({key for release in met for key in _heads(release)} - keys - asked)
+        there = in_parallel(lambda key: catalogue.store.get(key) is not None, unlisted)
+        found = {key for key, is_there in zip(unlisted, there, strict=True) if is_there}
+        if not found:
+            return recent, keys
+        keys, asked = keys | found, asked | {*unlisted}
 
 
 def _require_unmoved(catalogue: Catalogue, standing: Standing) -> None:
