@@ -21,8 +21,10 @@ from app.publishing.pruning import prune
 from app.publishing.store import ListedObject, ObjectStore, Tries
 from app.publishing.verification import verify
 from bbws_templates.faults import DeniedError, StoreError, UnreachableError
+from bbws_templates.layout import OBJECTS
 from bbws_templates.pointer import Pointer
 from bbws_templates.target import BucketTarget
+from tests.publishing import samples
 from tests.publishing.conftest import make_bucket, use_server
 from tests.publishing.counting import CountingStore
 from tests.publishing.fault_proxy import Fault, FaultProxy, Kind, Request
@@ -45,6 +47,12 @@ def is_free_elsewhere(store: ObjectStore, now: datetime) -> bool:
     if found.lease:
         found = replace(found, lease=replace(found.lease, process="another machine/1/1"))
     return is_free(found, now)
+
+
+def let_helpers_end() -> None:
+    for thread in threading.enumerate():
+        if thread.name == "publish":
+            thread.join(patience())
 
 
 # --- interrupted ------------------------------------------------------------------------------------------
@@ -101,12 +109,49 @@ def test_who_is_interrupted_again_while_one_is_under_way_leaves_its_mark(held_up
     assert pointer(held_up).pruning.startswith("me")
     assert not is_free_elsewhere(held_up, datetime.now(UTC))
     held_up.go_on.set()
-    for thread in threading.enumerate():
-        if thread.name == "publish":
-            thread.join(patience())
+    let_helpers_end()
     assert is_free_elsewhere(held_up, datetime.now(UTC) + LEASE)
     prune(Catalogue(held_up.inner), 1, actor="them", take_over=True)
     assert verify(Catalogue(held_up.inner)).discrepancies == ()
+
+
+class WrittenLate(CountingStore):
+    """A store on the way to which a write of one key is held up, that of a helper."""
+
+    def __init__(self, inner: ObjectStore, is_held: Callable[[str], bool]) -> None:
+        super().__init__(inner)
+        self.go_on = threading.Event()
+        self._is_held = is_held
+        self._has_begun = threading.Event()
+
+    def put(self, key: str, body: bytes, *, if_match: str = "", if_absent: bool = False) -> str | None:
+        if self._is_held(key):
+            if threading.current_thread() is threading.main_thread():
+                self._has_begun.wait(patience())
+            elif not self._has_begun.is_set():
+                self._has_begun.set()
+                self.go_on.wait(patience())
+        return super().put(key, body, if_match=if_match, if_absent=if_absent)
+
+
+@pytest.mark.parametrize("times", [1, 2])
+@pytest.mark.parametrize("kind", [OBJECTS, "receipts/"])
+def test_a_publish_that_is_interrupted_while_it_writes_is_completed_and_overwrites_nothing_later(
+    directory: DirectoryStore, kind: str, times: int
+) -> None:
+    publish_to(directory, samples.release("first"))
+    store = WrittenLate(directory, lambda key: key.startswith(kind))
+    with interrupted(times, then=store.go_on.set if times == 1 else lambda: None):
+        with pytest.raises(KeyboardInterrupt):
+            publish_to(store, samples.release("second"))
+        assert times == 2 or store.go_on.is_set(), "it has waited for what was under way"
+    publish_to(directory, samples.release("second"))
+    assert verify(Catalogue(directory)).discrepancies == ()
+    publish_to(directory, samples.release("third"))
+    store.go_on.set()
+    let_helpers_end()
+    assert pointer(directory).release == samples.release("third").id
+    assert verify(Catalogue(directory)).discrepancies == ()
 
 
 def test_when_the_lease_has_been_given_up_nothing_begins_any_more(store: ObjectStore) -> None:
