@@ -89,10 +89,14 @@ def command(
                 "objects": list(plan.keys),
                 "foreign": list(plan.foreign),
                 "done": delete,
+                "held_until": plan.held_until,
             }
         )
         return
     for key in plan.foreign:
         out.print(Text(f"{key} stays: it has other content than any release that goes.", style="yellow"))
+    if plan.held_until:
+        late = "The answer to a deletion failed to come, so that it may yet arrive."
+        out.print(Text(f"{late} Other machines can publish after {plan.held_until}.", style="yellow"))
     if delete:
         out.print("Deleted.")

@@ -21,11 +21,11 @@ from app.publishing.errors import TooLateError, UnversionedBucketError
 from app.publishing.parallel import WORKERS, in_parallel
 from app.publishing.probe import BODY, require_conditions
 from app.publishing.server_clock import ServerClock
-from app.publishing.store import InTime, ListedObject, SeenObject, always
+from app.publishing.store import ListedObject, SeenObject, Tries
 from bbws_templates.answers import answer_of, entries, etag_of, require_s3, strange
 from bbws_templates.bucket import BucketReader, connect, error_code, translate
 from bbws_templates.digests import Digest
-from bbws_templates.faults import UnreachableError
+from bbws_templates.faults import StrangeAnswerError, UnreachableError
 from bbws_templates.layout import OBJECTS, PROBE, RELEASES, media_type
 from bbws_templates.reader import StoredObject, Unchanged
 from bbws_templates.target import BucketTarget
@@ -44,6 +44,8 @@ _DELETED: Final = 204
 _IMMUTABLE: Final = "public, max-age=31536000, immutable"
 _CONDITION_FAILED: Final = {"PreconditionFailed", "412"}
 _UNHEARD_OF: Final = {"NotImplemented", "MethodNotAllowed", "501", "405"}
+_NOT_DONE: Final = {*_UNHEARD_OF, "SlowDown"}
+"""What a server says that has not even begun, with a status by which it might have failed in the midst."""
 _COLLISION: Final = {"ConditionalRequestConflict", "409", "OperationAborted"}
 
 
@@ -54,8 +56,9 @@ class BucketStore(BucketReader):
         super().__init__(client, target)
         self._deadlines = deadlines
         self._clock = ServerClock(client)
-        self._in_time: ContextVar[InTime] = ContextVar("in_time", default=always)
-        client.meta.events.register("before-send.s3.DeleteObject", self._require_time)
+        self._tries: ContextVar[Tries | None] = ContextVar("tries", default=None)
+        client.meta.events.register("before-send.s3.DeleteObject", self._begin_try)
+        client.meta.events.register("response-received.s3.DeleteObject", self._hear_answer)
 
     @classmethod
     def connect(
@@ -203,17 +206,17 @@ class BucketStore(BucketReader):
         """
         return f'"{hashlib.md5(body, usedforsecurity=False).hexdigest()}"'
 
-    def delete(self, key: str, *, if_match: str = "", in_time: InTime = always) -> bool:
+    def delete(self, key: str, *, if_match: str = "", tries: Tries | None = None) -> bool:
         """As ``ObjectStore.delete``; a version stays for as long as the bucket keeps old ones.
 
         On a server that knows no conditions of deletions, the object is looked at once more instead.
         """
-        before = self._in_time.set(in_time)
+        before = self._tries.set(tries or Tries())
         try:
             with self._kept(key):
                 return self._delete(key, if_match)
         finally:
-            self._in_time.reset(before)
+            self._tries.reset(before)
 
     def _delete(self, key: str, if_match: str) -> bool:
         if if_match and self.target.unconditional:
@@ -251,13 +254,41 @@ class BucketStore(BucketReader):
     def _require_deletion(self, answer: Mapping[str, Any], key: str) -> None:
         """That an object has gone of which the answer does not say so in the way of S3."""
         status = answer["ResponseMetadata"]["HTTPStatusCode"]
-        if status != _DELETED and self.get(key):
+        if status == _DELETED:
+            return
+        if self.get(key):
             raise strange(f"{self.target}/{key}", f"the status {status}, and the object is still there")
+        if tries := self._tries.get():
+            tries.answer()
 
-    def _require_time(self, **_: Any) -> None:
+    def _begin_try(self, **_: Any) -> None:
         """Called by the SDK before each try to delete, in the thread of ``delete``."""
-        if not self._in_time.get()():
+        tries = self._tries.get()
+        if tries and not tries.begin():
             raise TooLateError(f"No time is left in which to delete anything of {self.target}.")
+
+    def _hear_answer(self, parsed_response: Any = None, exception: Any = None, **_: Any) -> None:
+        """Called by the SDK after each, also when no answer has come; not when it could not be read."""
+        tries = self._tries.get()
+        heard = _was_not_sent(exception) if parsed_response is None else self._is_plain(parsed_response)
+        if tries and heard:
+            tries.answer()
+
+    def _is_plain(self, answer: Mapping[str, Any]) -> bool:
+        """Whether the server itself says what became of a deletion.
+
+        One that fails may have done it, or do it yet; who answers in its place may have passed it on. Whether
+        what only looks like "it has gone" is an answer, ``_require_deletion`` finds out.
+        """
+        status = answer["ResponseMetadata"]["HTTPStatusCode"]
+        code = answer.get("Error", {}).get("Code", "")
+        if code == "NoSuchKey" or (status < 300 and status != _DELETED):
+            return False
+        try:
+            require_s3(answer, str(self.target))
+        except StrangeAnswerError:
+            return False
+        return status < 500 or code in _NOT_DONE
 
     def require_versioning(self) -> None:
         """As ``ObjectStore.require_versioning``."""
@@ -281,3 +312,10 @@ class BucketStore(BucketReader):
         if not self.target.unconditional:
             etag = self.etag_for(BODY)
             require_conditions(self.client, self.target, etag=etag, kept=partial(self._kept, PROBE))
+
+
+def _was_not_sent(error: Exception | None) -> bool:
+    """Whether a request failed before there was anything that it could have been sent on."""
+    from botocore import exceptions as sdk
+
+    return isinstance(error, (sdk.EndpointConnectionError, sdk.ConnectTimeoutError, sdk.ProxyConnectionError))

@@ -23,7 +23,7 @@ from typing import IO
 from app.core.locking import is_taken_in_time
 from app.core.writing import put
 from app.publishing.errors import TooLateError
-from app.publishing.store import InTime, ListedObject, SeenObject, always
+from app.publishing.store import ListedObject, SeenObject, Tries
 from bbws_templates.directory import DirectoryReader, etag_of, unreadable
 from bbws_templates.faults import DeniedError, StoreError, UnreachableError
 from bbws_templates.files import require_file
@@ -116,23 +116,29 @@ class DirectoryStore(DirectoryReader):
         """As ``ObjectStore.etag_for``."""
         return etag_of(body)
 
-    def delete(self, key: str, *, if_match: str = "", in_time: InTime = always) -> bool:
+    def delete(self, key: str, *, if_match: str = "", tries: Tries | None = None) -> bool:
         """As ``ObjectStore.delete``; folders that it leaves empty go as well."""
-        path = self.path_of(key)
+        path, tries = self.path_of(key), tries or Tries()
         with self._writing(key):
             # Under the lock: whoever is suspended from here on keeps everybody else from writing.
-            if not in_time():
+            if not tries.begin():
                 raise TooLateError(f"No time is left in which to delete '{key}' of {self.root}.")
-            if if_match and (current := self.get(key)) and current.etag != if_match:
-                return False
-            path.unlink(missing_ok=True)
-            for folder in path.parents:
-                if folder == self.root or not folder.exists() or any(folder.iterdir()):
-                    break
-                folder.rmdir()
-            if folder.exists():
-                _sync_directory(folder)  # or the power fails, and what went later has gone, and this has not
+            try:
+                if if_match and (current := self.get(key)) and current.etag != if_match:
+                    return False
+                self._remove(path)
+            finally:
+                tries.answer()  # also if it is interrupted: nothing of it is on its way to anywhere
         return True
+
+    def _remove(self, path: Path) -> None:
+        path.unlink(missing_ok=True)
+        for folder in path.parents:
+            if folder == self.root or not folder.exists() or any(folder.iterdir()):
+                break
+            folder.rmdir()
+        if folder.exists():
+            _sync_directory(folder)  # or the power fails, and what went later has gone, and this has not
 
     def require_versioning(self) -> None:
         """Nothing to require: a directory is a working copy, and its releases are immutable anyway."""

@@ -24,7 +24,7 @@ from app.publishing.clock import Clock, SteadyClock, iso, parse_iso, utc_now
 from app.publishing.conflicts import conflict_with, pointer_gone, refused_falsely, same_ground
 from app.publishing.errors import ConflictError
 from app.publishing.processes import has_ended, this_process
-from app.publishing.store import put_for_certain
+from app.publishing.store import Tries, put_for_certain
 from bbws_templates.errors import BbwsTemplatesError
 from bbws_templates.faults import StoreError
 from bbws_templates.layout import POINTER
@@ -157,18 +157,20 @@ class PruneLease:
         self._clock = clock
         # As it was then: should this machine be set right meanwhile, ``SteadyClock`` does not take part.
         self._ahead = ahead
-        self.uncertain = False
-        """Whether nobody knows what became of a deletion that was sent, so that it may yet be carried out."""
+        self.tries = Tries(self.has_time)
+        """Those of what is deleted under this lease; when it is given up, no further one begins."""
+        self.left_until = ""
+        """When it has ended and was not given back: the moment up to which others take it to be alive."""
 
     @classmethod
     @contextmanager
     def taken(
         cls, catalogue: Catalogue, actor: str, *, take_over: bool = False, clock: Clock | None = None
     ) -> Iterator[PruneLease]:
-        """Take the lease, and give it back at the end.
+        """Take the lease, and give it back at the end, also if the work fails.
 
-        With ``take_over``, also one whose holder seems to be alive. If the work fails, it is given back all
-        the same, unless it is ``uncertain``: then it is left as by one that was killed.
+        With ``take_over``, also one whose holder seems to be alive. While a deletion may yet be carried out,
+        it is left as by one that was killed.
 
         Raises:
             StoreError: nothing has ever been published.
@@ -190,11 +192,14 @@ class PruneLease:
             try:
                 yield lease
             except BaseException:
-                if not lease.uncertain:
+                if lease.tries.end():
                     with suppress(BbwsTemplatesError):
                         lease._give_back(ended=False)
                 raise
-            lease._give_back(ended=True)
+            if lease.tries.end():
+                lease._give_back(ended=True)
+            else:
+                lease._leave()
         finally:
             _held.discard(token)
 
@@ -272,6 +277,13 @@ class PruneLease:
                 "`bbws-templates verify`. Prune again when that one has ended.",
             )
         return lease
+
+    def _leave(self) -> None:
+        """Have it end by itself: until then, nobody relies on what may yet be deleted."""
+        current = self._catalogue.standing()
+        if current is None:
+            raise pointer_gone(self._catalogue)
+        self.left_until = self._require_ours(current).until
 
     def _give_back(self, *, ended: bool) -> None:
         def lift(current: Standing) -> Pointer:

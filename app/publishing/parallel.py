@@ -10,6 +10,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from queue import SimpleQueue
 from typing import Any, Generic, TypeVar, cast
 
 from app.publishing.errors import NoThreadError
@@ -33,6 +34,9 @@ def silent(step: str) -> None:
 def in_parallel(work: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
     """``work`` done on every item; the first error stops what has not begun and is raised.
 
+    All that has begun has ended when it returns, or raises; unless it is interrupted while it waits for that
+    because of an interruption. Then nothing more is begun, and Python does not end before that has.
+
     Raises:
         NoThreadError: ``work`` raised it, and no other thread of these has one to spare.
     """
@@ -55,6 +59,8 @@ class _Team(Generic[Item, Result]):
         self._made: dict[int, Result] = {}
         self._errors: dict[int, BaseException] = {}
         self._helpers: list[threading.Thread] = []
+        self._at_work: set[threading.Thread] = set()
+        self._ended: SimpleQueue[None] = SimpleQueue()
         self._is_over = False
 
     def results(self) -> list[Result]:
@@ -80,13 +86,25 @@ class _Team(Generic[Item, Result]):
     def _call_helpers(self) -> None:
         with suppress(RuntimeError):  # no further thread can be started: those that there are do it all
             for _ in range(min(WORKERS, len(self._items)) - 1):
-                helper = threading.Thread(target=self._take_part, name="publish")
+                helper = threading.Thread(target=self._help, name="publish")
                 helper.start()
                 self._helpers.append(helper)
 
+    def _help(self) -> None:
+        # Before it looks whether all is over: whoever ends it counts this one, or this one sees it.
+        self._at_work.add(threading.current_thread())
+        try:
+            self._take_part()
+        finally:
+            self._at_work.discard(threading.current_thread())
+            self._ended.put(None)
+
     def _await_helpers(self) -> None:
+        # To join one is not enough: interrupted in that, Python 3.11 takes it for ended from then on.
+        while self._at_work:
+            self._ended.get()
         for helper in self._helpers:
-            helper.join()
+            helper.join()  # which has nothing left to do; its thread is to be another's
 
     def _take_part(self) -> NoThreadError | None:
         """Work until nothing is left, or until an item takes a thread that is not to be had; that is left.

@@ -12,7 +12,7 @@ prune removes the rest.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -23,15 +23,17 @@ from app.publishing.errors import ConflictError, TooLateError, UnknownReleaseErr
 from app.publishing.history import activations
 from app.publishing.lease import PruneLease, refuse_while_pruning
 from app.publishing.parallel import WORKERS, Progress, in_parallel, silent
+from app.publishing.store import list_for_certain
 from bbws_templates.digests import Digest
-from bbws_templates.faults import DamagedReleaseError, StoreError, UnreachableError
+from bbws_templates.faults import DamagedReleaseError, StoreError
 from bbws_templates.layout import (
-    BUNDLE,
     MANIFEST,
     OBJECTS,
     RELEASES,
+    bundle_key,
     is_object,
     is_typical,
+    manifest_key,
     named_digest,
     release_of,
 )
@@ -51,6 +53,8 @@ class PrunePlan:
     ``incomplete`` are those of the deleted ones that lack their bundle or manifest already. ``foreign`` are
     stable keys that a deleted release had and somebody else has written since: they stay. ``etags`` holds,
     by stable key, the content that may be deleted. ``unfinished`` says that an earlier prune was cut off.
+    ``held_until`` is the moment before which no other machine activates anything although the prune has
+    ended, as the answer to a deletion failed to come, so that it may yet be carried out; "" for none.
     """
 
     kept: tuple[str, ...]
@@ -60,6 +64,7 @@ class PrunePlan:
     foreign: tuple[str, ...]
     etags: Mapping[str, str]
     unfinished: bool
+    held_until: str = ""
 
 
 def plan_prune(catalogue: Catalogue, keep: int = KEEP) -> PrunePlan:
@@ -79,10 +84,9 @@ def plan_prune(catalogue: Catalogue, keep: int = KEEP) -> PrunePlan:
     if standing is None:
         raise StoreError(f"Nothing has been published to {catalogue.store.target} yet.")
     standing.pointer.require_writable()
-    ours = [item.key for item in catalogue.store.list(RELEASES) if release_of(item.key)]
+    recent, ours = _recent(catalogue, standing, keep, _listed(catalogue))
     present = sorted({release_of(key) for key in ours})
     incomplete = {release for release in present if not _is_whole(release, ours)}
-    recent = _recent(catalogue, standing, keep, incomplete)
     if standing.pointer.release not in present or standing.pointer.release in incomplete:
         _require_unmoved(catalogue, standing)
         raise DamagedReleaseError(
@@ -149,7 +153,7 @@ def prune(
             for _, step in groupby(keys, _rank)
             for key in _delete(catalogue, lease, [*step], plan.etags, progress)
         ]
-    return replace(plan, foreign=(*plan.foreign, *left))
+    return replace(plan, foreign=(*plan.foreign, *left), held_until=lease.left_until)
 
 
 def _passes(catalogue: Catalogue, plan: PrunePlan) -> Iterator[tuple[str, ...]]:
@@ -172,12 +176,9 @@ def _delete(
         """Whether the key has gone; None when there was no time left to begin."""
         progress(key)
         try:
-            return catalogue.store.delete(key, if_match=etags.get(key, ""), in_time=lease.has_time)
+            return catalogue.store.delete(key, if_match=etags.get(key, ""), tries=lease.tries)
         except TooLateError:
             return None
-        except (UnreachableError, KeyboardInterrupt):
-            lease.uncertain = True  # the answer fails to come, or nobody waits for it any more
-            raise
 
     while keys:
         lease.check()
@@ -201,22 +202,44 @@ def _is_manifest(key: str) -> bool:
     return bool(release_of(key)) and key.endswith(MANIFEST)
 
 
-def _is_whole(release: str, keys: Iterable[str]) -> bool:
-    return {f"{RELEASES}{release}/{name}" for name in (BUNDLE, MANIFEST)} <= set(keys)
+def _listed(catalogue: Catalogue) -> set[str]:
+    """The keys of all releases."""
+    return {key for key in list_for_certain(catalogue.store, RELEASES) if release_of(key)}
 
 
-def _recent(catalogue: Catalogue, standing: Standing, keep: int, incomplete: set[str]) -> list[Activation]:
-    """The active release and those that were active before it, by their last activations, newest first.
+def _heads(release: str) -> set[str]:
+    return {bundle_key(release), manifest_key(release)}
 
-    ``keep`` of them in all.
+
+def _is_whole(release: str, keys: Set[str]) -> bool:
+    return keys >= _heads(release)
+
+
+def _recent(
+    catalogue: Catalogue, standing: Standing, keep: int, listed: Set[str]
+) -> tuple[list[Activation], Set[str]]:
+    """The active release and those that were active before it, newest first: ``keep`` in all; and all keys.
+
+    Of each its last activation. One that has gone counts, so that no more are asked for than are kept; one
+    that is there in part does not. What is not ``listed`` of them is asked for by its name, and is one of the
+    keys if it is there.
     """
-    recent = {standing.pointer.release: standing.pointer.active}
-    for activation in activations(catalogue.store, standing.pointer):
-        if len(recent) >= keep:
-            break
-        if activation.release not in incomplete:
-            recent.setdefault(activation.release, activation)
-    return [*recent.values()]
+    keys, asked = listed, frozenset[str]()
+    while True:
+        recent, met = list[Activation](), set[str]()
+        for activation in activations(catalogue.store, standing.pointer):
+            release = activation.release
+            if release not in met and (_is_whole(release, keys) or not _heads(release) & keys):
+                recent.append(activation)
+            met.add(release)
+            if len(recent) >= keep:
+                break
+        unlisted = sorted({key for release in met for key in _heads(release)} - keys - asked)
+        there = in_parallel(lambda key: catalogue.store.get(key) is not None, unlisted)
+        found = {key for key, is_there in zip(unlisted, there, strict=True) if is_there}
+        if not found:
+            return recent, keys
+        keys, asked = keys | found, asked | {*unlisted}
 
 
 def _require_unmoved(catalogue: Catalogue, standing: Standing) -> None:

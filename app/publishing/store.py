@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -38,6 +39,42 @@ InTime = Callable[[], bool]
 def always() -> bool:
     """There is no end to the time."""
     return True
+
+
+class Tries:
+    """The tries of deletions: none begins too late, and it is known whether each was answered.
+
+    A try that was sent, and whose answer has not come, may yet be carried out, whatever is said to those that
+    follow it. Safe to share by threads.
+    """
+
+    def __init__(self, in_time: InTime = always) -> None:
+        self._in_time = in_time
+        self._lock = threading.Lock()
+        self._unanswered = 0
+        self._is_over = False
+
+    def begin(self) -> bool:
+        """Whether one may be sent; it counts as sent from here on."""
+        with self._lock:
+            if self._is_over:
+                return False
+            self._unanswered += 1
+        if self._in_time():
+            return True
+        self.answer()
+        return False
+
+    def answer(self) -> None:
+        """One has been answered by the store, in whatever way, or was not sent after all."""
+        with self._lock:
+            self._unanswered -= 1
+
+    def end(self) -> bool:
+        """Let none begin any more; returns whether all have been answered."""
+        with self._lock:
+            self._is_over = True
+            return not self._unanswered
 
 
 class ObjectStore(ObjectReader, Protocol):
@@ -84,17 +121,18 @@ class ObjectStore(ObjectReader, Protocol):
         nothing: the store may make them in another way.
         """
 
-    def delete(self, key: str, *, if_match: str = "", in_time: InTime = always) -> bool:
+    def delete(self, key: str, *, if_match: str = "", tries: Tries | None = None) -> bool:
         """Delete an object; one that does not exist is no error.
 
-        ``if_match`` is the ETag that the object must have. ``in_time`` is asked at the last moment, and again
-        before each further try: a process may have been suspended since it was called.
+        ``if_match`` is the ETag that the object must have. ``tries`` are asked at the last moment, and again
+        before each further try, as a process may have been suspended since it was called; and they are told
+        of each answer.
 
         Returns:
             Whether it has gone: False when the condition does not hold.
 
         Raises:
-            TooLateError: ``in_time`` said no; whether an earlier try was carried out is not known.
+            TooLateError: no try, or no further one, may begin.
         """
 
     def require_versioning(self) -> None:

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Collection, Iterator
 from datetime import timedelta
 
-from app.publishing.store import InTime, ListedObject, ObjectStore, SeenObject, always
+from app.publishing.store import ListedObject, ObjectStore, SeenObject, Tries
 from bbws_templates.layout import POINTER
 from bbws_templates.reader import StoredObject, Unchanged
 from bbws_templates.target import BucketTarget, Target
@@ -54,9 +54,9 @@ class CountingStore:
     def etag_for(self, body: bytes) -> str:
         return self.inner.etag_for(body)
 
-    def delete(self, key: str, *, if_match: str = "", in_time: InTime = always) -> bool:
+    def delete(self, key: str, *, if_match: str = "", tries: Tries | None = None) -> bool:
         self.requests.append(("delete", key))
-        return self.inner.delete(key, if_match=if_match, in_time=in_time)
+        return self.inner.delete(key, if_match=if_match, tries=tries)
 
     def require_conditions(self) -> None:
         self.requests.append(("conditions", ""))
@@ -113,9 +113,20 @@ class Hooked(CountingStore):
         super().__init__(inner)
         self.hook = hook
 
-    def delete(self, key: str, *, if_match: str = "", in_time: InTime = always) -> bool:
+    def delete(self, key: str, *, if_match: str = "", tries: Tries | None = None) -> bool:
         self.hook("delete", key)
-        return super().delete(key, if_match=if_match, in_time=in_time)
+        return super().delete(key, if_match=if_match, tries=tries)
+
+
+class Sent(Hooked):
+    """The same, and each is on its way by then: if the hook raises, nobody knows what becomes of it."""
+
+    def delete(self, key: str, *, if_match: str = "", tries: Tries | None = None) -> bool:
+        assert tries
+        assert tries.begin()
+        gone = super().delete(key, if_match=if_match)
+        tries.answer()
+        return gone
 
 
 class Lying(CountingStore):

@@ -10,7 +10,7 @@ from typing import NoReturn
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.s3.models import FakeKey, s3_backends
 
-from app.publishing.store import InTime, ListedObject, SeenObject, always
+from app.publishing.store import ListedObject, SeenObject, Tries
 from bbws_templates.reader import UNCHANGED, StoredObject, Unchanged
 from bbws_templates.target import BucketTarget
 
@@ -63,7 +63,7 @@ class Snapshot:
     def put(self, key: str, body: bytes, *, if_match: str = "", if_absent: bool = False) -> NoReturn:
         raise TypeError("a snapshot is not written to")
 
-    def delete(self, key: str, *, if_match: str = "", in_time: InTime = always) -> NoReturn:
+    def delete(self, key: str, *, if_match: str = "", tries: Tries | None = None) -> NoReturn:
         raise TypeError("nothing is deleted from a snapshot")
 
     def require_versioning(self) -> None:

@@ -19,7 +19,7 @@ from app.publishing.errors import ConflictError, UnknownReleaseError
 from app.publishing.pruning import prune
 from app.publishing.publisher import make_plan, publish
 from app.publishing.rollback import ROLLBACK, roll_back
-from app.publishing.store import InTime, ObjectStore, always
+from app.publishing.store import ObjectStore, Tries
 from app.publishing.verification import ObjectFault, verify
 from bbws_templates.client import TemplateClient
 from bbws_templates.faults import StoreError, UnavailableError
@@ -150,7 +150,7 @@ def uploaded_late(store: ObjectStore, moment: str) -> ObjectStore:
     class Late(CountingStore):
         due = True
 
-        def delete(self, key: str, *, if_match: str = "", in_time: InTime = always) -> bool:
+        def delete(self, key: str, *, if_match: str = "", tries: Tries | None = None) -> bool:
             with lock:
                 if moment in key and self.due:
                     self.due = False
@@ -159,7 +159,7 @@ def uploaded_late(store: ObjectStore, moment: str) -> ObjectStore:
                     store.put(manifest_key(MINE.id), MINE.manifest_data, if_absent=True)
                     with pytest.raises(ConflictError, match="began to prune"):
                         publish(Catalogue(store), MINE, plan, Reason("publish", "me"))
-            return super().delete(key, if_match=if_match, in_time=in_time)
+            return super().delete(key, if_match=if_match, tries=tries)
 
     lock = threading.Lock()
     return Late(store)

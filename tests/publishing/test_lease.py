@@ -30,7 +30,7 @@ from app.publishing.verification import verify
 from bbws_templates.faults import StoreError, UnreachableError
 from bbws_templates.layout import OBJECTS, POINTER, bundle_key, manifest_key
 from bbws_templates.pointer import Lease, Pointer
-from tests.publishing.counting import Busy, CountingStore, Erratic, Hooked
+from tests.publishing.counting import Busy, CountingStore, Erratic, Hooked, Sent
 from tests.publishing.samples import publish_to, release
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -304,7 +304,7 @@ def test_who_is_interrupted_in_a_deletion_leaves_its_mark_to_those_who_cannot_kn
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        prune(Catalogue(Hooked(directory, interrupt)), 1, actor="me")
+        prune(Catalogue(Sent(directory, interrupt)), 1, actor="me")
     now = standing(Catalogue(directory)).pointer
     assert now.pruning.startswith("me")
     assert now.lease

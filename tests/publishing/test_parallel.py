@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from itertools import count
+from typing import NoReturn
 
 import pytest
 
 from app.publishing.errors import NoThreadError
-from app.publishing.parallel import WORKERS, at_once, in_parallel
+from app.publishing.parallel import WORKERS, _Team, at_once, in_parallel
 from tests.few_threads import spare
+from tests.publishing.interruption import interrupted
 from tests.waiting import patience
 
 
@@ -59,8 +61,71 @@ def test_an_interruption_leaves_nothing_at_work() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         in_parallel(work, range(10 * WORKERS))
-    assert not [thread for thread in threading.enumerate() if thread.name == "publish"]
+    assert not at_work()
     assert len(done) < 10 * WORKERS
+
+
+def at_work() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == "publish"]
+
+
+def test_who_is_interrupted_while_it_waits_for_the_others_waits_on() -> None:
+    """What they have asked for is under way: whoever comes back says that it is over."""
+    done: list[int] = []
+    both = threading.Barrier(2)
+    go_on = threading.Event()
+
+    def work(number: int) -> None:
+        both.wait(patience())
+        if threading.current_thread() is not threading.main_thread():
+            go_on.wait(patience())
+            done.append(number)
+
+    with interrupted(1, then=go_on.set):
+        with pytest.raises(KeyboardInterrupt):
+            in_parallel(work, range(2))
+        assert done
+    assert not at_work()
+
+
+def test_who_is_interrupted_twice_comes_back_and_nothing_more_is_begun() -> None:
+    begun: list[int] = []
+    together = threading.Barrier(WORKERS)
+    go_on = threading.Event()
+
+    def work(number: int) -> None:
+        begun.append(number)
+        together.wait(patience())
+        if threading.current_thread() is not threading.main_thread():
+            go_on.wait(patience())
+
+    with interrupted(2), pytest.raises(KeyboardInterrupt):
+        in_parallel(work, range(WORKERS))
+    left = at_work()
+    assert len(left) == WORKERS - 1
+    assert all(thread.is_alive() and not thread.daemon for thread in left), "Python waits for them at its end"
+    go_on.set()
+    for thread in left:
+        thread.join(patience())
+    assert sorted(begun) == [*range(WORKERS)]
+
+
+def test_a_helper_that_begins_only_when_all_is_over_does_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The interruption comes while it is started: nobody has counted it yet."""
+    begun: list[str] = []
+    late: list[threading.Thread] = []
+
+    def start(self: threading.Thread) -> NoReturn:
+        late.append(self)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as interrupting:
+        interrupting.setattr(threading.Thread, "start", start)
+        with pytest.raises(KeyboardInterrupt):
+            in_parallel(lambda number: begun.append(threading.current_thread().name), range(2))
+    late[0].start()
+    late[0].join(patience())
+    assert begun == []
 
 
 def test_an_interruption_is_told_before_any_failure() -> None:
@@ -80,11 +145,11 @@ def test_after_a_failure_nothing_is_tried_again(monkeypatch: pytest.MonkeyPatch)
     """What lacked a thread goes back to what is left, which the failure may have emptied before."""
     begun: list[int] = []
     starving, failed = threading.Event(), threading.Event()
-    join = threading.Thread.join
+    await_helpers = _Team._await_helpers
 
-    def awaited(self: threading.Thread, timeout: float | None = None) -> None:
+    def awaited(team: _Team[int, None]) -> None:
         failed.set()  # whoever awaits the others has done with its own
-        join(self, timeout)
+        await_helpers(team)
 
     def work(number: int) -> None:
         begun.append(number)
@@ -95,7 +160,7 @@ def test_after_a_failure_nothing_is_tried_again(monkeypatch: pytest.MonkeyPatch)
         failed.wait(patience())
         raise NoThreadError("there is none")
 
-    monkeypatch.setattr(threading.Thread, "join", awaited)
+    monkeypatch.setattr(_Team, "_await_helpers", awaited)
     with pytest.raises(OSError, match="the failure"):
         in_parallel(work, range(2))
     assert sorted(begun) == [0, 1]

@@ -17,7 +17,7 @@ from app.publishing.history import activations
 from app.publishing.lease import PruneLease
 from app.publishing.pruning import prune
 from app.publishing.publisher import make_plan, publish
-from app.publishing.store import InTime, ObjectStore, SeenObject, always
+from app.publishing.store import ObjectStore, SeenObject, Tries
 from app.publishing.verification import verify
 from bbws_templates.digests import Digest
 from bbws_templates.faults import DeniedError, StoreError
@@ -348,10 +348,10 @@ def test_a_prune_ends_each_step_before_the_next_and_stable_keys_go_first(directo
     publish_to(directory, release("second", names=SMALL), allow_breaking=True)
 
     class Stuck(CountingStore):
-        def delete(self, key: str, *, if_match: str = "", in_time: InTime = always) -> bool:
+        def delete(self, key: str, *, if_match: str = "", tries: Tries | None = None) -> bool:
             if key == "b/two.html":
                 raise DeniedError("no")
-            return super().delete(key, if_match=if_match, in_time=in_time)
+            return super().delete(key, if_match=if_match, tries=tries)
 
     with pytest.raises(DeniedError):
         prune(Catalogue(Stuck(directory)), 1, actor="me")

@@ -17,7 +17,7 @@ from app.publishing.errors import ConflictError, TooLateError
 from app.publishing.lease import LEASE
 from app.publishing.parallel import WORKERS
 from app.publishing.pruning import prune
-from app.publishing.store import InTime, ObjectStore, always
+from app.publishing.store import ObjectStore, Tries
 from app.publishing.verification import verify
 from bbws_templates.faults import UnreachableError
 from bbws_templates.reader import StoredObject
@@ -35,8 +35,8 @@ class Done(CountingStore):
     def get(self, key: str) -> StoredObject | None:
         return self.inner.get(key)
 
-    def delete(self, key: str, *, if_match: str = "", in_time: InTime = always) -> bool:
-        gone = self.inner.delete(key, if_match=if_match, in_time=in_time)
+    def delete(self, key: str, *, if_match: str = "", tries: Tries | None = None) -> bool:
+        gone = self.inner.delete(key, if_match=if_match, tries=tries)
         self.requests.append(("delete", key))
         return gone
 
@@ -52,12 +52,12 @@ def test_suspended_at_the_last_moment_it_deletes_nothing_of_what_was_activated_s
     class Suspended(CountingStore):
         """Before its first deletion; its lease ends, and somebody activates what it would delete."""
 
-        def delete(self, key: str, *, if_match: str = "", in_time: InTime = always) -> bool:
+        def delete(self, key: str, *, if_match: str = "", tries: Tries | None = None) -> bool:
             with first:
                 if now[0].hour == 12:
                     now[0] += 8 * LEASE
                     publish_to(store, OLD, clock=lambda: now[0])
-            return super().delete(key, if_match=if_match, in_time=in_time)
+            return super().delete(key, if_match=if_match, tries=tries)
 
     slow = Suspended(store)
     with pytest.raises(ConflictError, match="taken over"):
@@ -93,9 +93,9 @@ def test_a_deletion_for_which_there_is_no_time_left_waits_for_the_lease_to_be_re
 def test_what_is_out_of_time_is_not_deleted(store: ObjectStore) -> None:
     store.put("a/b.txt", b"content")
     with pytest.raises(TooLateError):
-        store.delete("a/b.txt", in_time=lambda: False)
+        store.delete("a/b.txt", tries=Tries(lambda: False))
     assert store.get("a/b.txt")
-    assert store.delete("a/b.txt", in_time=always)
+    assert store.delete("a/b.txt")
     assert store.get("a/b.txt") is None
 
 
@@ -109,7 +109,7 @@ def test_whether_there_is_time_is_asked_when_nobody_else_can_write_any_more(
         with (directory.root / ".lock").open("ab") as lock:
             return not is_taken_by_us(lock)
 
-    assert directory.delete("a.txt", in_time=is_alone)
+    assert directory.delete("a.txt", tries=Tries(is_alone))
 
 
 def test_a_deletion_is_not_tried_again_when_its_time_is_over(
@@ -126,7 +126,7 @@ def test_a_deletion_is_not_tried_again_when_its_time_is_over(
 
         proxy.reset(drop)
         with pytest.raises(TooLateError):
-            behind.delete("a/b.txt", in_time=lambda: not proxy.requests)
+            behind.delete("a/b.txt", tries=Tries(lambda: not proxy.requests))
         assert [request.method for request in proxy.requests] == ["DELETE"]
         assert bucket.get("a/b.txt")
         proxy.reset(drop)
