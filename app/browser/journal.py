@@ -14,6 +14,7 @@ One decision is taken or taken back at a time: two would take the same number.
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -82,10 +83,10 @@ class Journal:
             BaselineError: its record cannot be read.
         """
         # One without its record was never begun, as its writer was killed, or has been taken back.
-        told = max(self._folder.glob(f"[0-9]*/{_RECORD}"), default=None)
-        if told is None:
+        told = [folder for folder in self._decisions() if (folder / _RECORD).exists()]
+        if not told:
             return None
-        folder = told.parent
+        folder = told[-1]
         record = _read(folder)
         return RecordedDecision(
             folder.name, record.deed, tuple(Snapshot.from_id(name) for name in record.snapshots)
@@ -102,7 +103,7 @@ class Journal:
             BaselineError: a baseline cannot be read, or the record not be written.
         """
         with self._alone():
-            folders = sorted(self._folder.glob("[0-9]*"))
+            folders = self._decisions()
             number = int(folders[-1].name) + 1 if folders else 1
             folder = self._folder / f"{number:06d}"
             try:
@@ -128,6 +129,11 @@ class Journal:
         """
         with self._alone():
             return self._take_back(number, progress)
+
+    def _decisions(self) -> list[Path]:
+        """The folders of decisions, the oldest first; what else somebody keeps there is none of ours."""
+        numbered = (folder for folder in self._folder.glob("[0-9]*") if re.fullmatch("[0-9]+", folder.name))
+        return sorted(numbered, key=lambda folder: int(folder.name))
 
     def _take_back(self, number: str, progress: Callable[[str], None] | None) -> RecordedDecision:
         last = self.last()
@@ -199,7 +205,7 @@ class Journal:
             raise not_written(error, path) from error
         with lock:
             self._wait_for(lock)
-            if any(self._folder.glob(f"[0-9]*/{_CHANGING}")):  # of somebody who was killed
+            if any((folder / _CHANGING).exists() for folder in self._decisions()):  # he was killed
                 self._baselines.sweep()
             yield
 

@@ -15,6 +15,7 @@ from app.commands.output import out, progress_bar
 from app.core.changes import ChangeKind, PartChange, TemplateChange, tells
 from app.core.release import Release
 from app.core.release_directory import read_release
+from app.publishing.activation import LONGEST_MESSAGE
 from app.publishing.catalogue import Catalogue
 from app.publishing.clock import utc_now
 from app.publishing.opening import open_store
@@ -87,13 +88,15 @@ def release_option(command: Command) -> Command:
 
 def message_option(command: Command) -> Command:
     """``--message``: why somebody activates a release."""
-    return click.option("--message", "-m", default="", callback=_unicode, help="Why; kept in the history.")(
+    return click.option("--message", "-m", default="", callback=_message, help="Why; kept in the history.")(
         command
     )
 
 
-def _unicode(_context: click.Context, _option: click.Parameter, text: str) -> str:
-    """``text``, if the bytes that the shell gave are UTF-8: else no document could hold it."""
+def _message(_context: click.Context, _option: click.Parameter, text: str) -> str:
+    """``text``, if it is not too long, and the shell gave UTF-8: else no document could hold it."""
+    if len(text) > LONGEST_MESSAGE:
+        raise click.BadParameter(f"it has {len(text):,} characters; {LONGEST_MESSAGE:,} are the most.")
     try:
         text.encode()
     except UnicodeEncodeError:

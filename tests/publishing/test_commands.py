@@ -67,6 +67,17 @@ def shell(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytes
     return Shell(tmp_path, capsys)
 
 
+def test_a_message_that_all_readers_would_read_again_and_again_is_not_longer_than_said(shell: Shell) -> None:
+    """The pointer keeps up to 64 of them."""
+    shell.publish("first", "-m", "x" * 2001)
+    assert (shell.status, "it has 2,001 characters; 2,000 are the most" in " ".join(shell.err.split())) == (
+        2,
+        True,
+    )
+    shell.publish("first", "-m", "x" * 2000)
+    assert shell.status == 0
+
+
 def test_a_publish_shows_the_plan_and_then_does_it(shell: Shell) -> None:
     output = shell.publish("first", "-m", "the beginning")
     assert shell.status == 0

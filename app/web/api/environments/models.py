@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
 
+from app.publishing.activation import LONGEST_MESSAGE
 from app.web.live.environments.operations import Deed, State
 from app.web.problems import Problem
 
@@ -267,7 +268,7 @@ Message = Annotated[
     str,
     Field(
         pattern=r"\S",
-        max_length=2000,
+        max_length=LONGEST_MESSAGE,
         description="Why; kept in the history for ever.",
         examples=["Friendlier receipts"],
     ),
