@@ -104,6 +104,13 @@ def _message(_context: click.Context, _option: click.Parameter, text: str) -> st
     return text
 
 
+def adopt_option(command: Command) -> Command:
+    """``--adopt``: for a directory that has files where emails belong."""
+    return click.option(
+        "--adopt", is_flag=True, help="Overwrite files of a directory that no release has put there."
+    )(command)
+
+
 def unversioned_option(command: Command) -> Command:
     """``--allow-unversioned``: for S3 servers that keep no versions."""
     return click.option(
@@ -165,6 +172,8 @@ def print_plan(plan: Plan) -> None:
         served = f"Nothing to publish: {plan.target} already serves release "
         out.print(Text.assemble(served, (plan.release[:12], "bold"), "."))
         return
+    if plan.obstacles:
+        out.print(Text(f"{plan.target} cannot hold the emails: {' '.join(plan.obstacles)}", style="bold red"))
     if plan.is_active:
         lacks = "but a publish was cut off before its last stable key. Publishing completes it."
         out.print(
@@ -178,6 +187,9 @@ def print_plan(plan: Plan) -> None:
     print_settings(plan.settings)
     count = {kind: sum(change.kind is kind for change in plan.changes) for kind in ChangeKind}
     out.print(", ".join(f"{count[kind]} {kind.value}" for kind in ChangeKind) + ".")
+    if plan.occupied:
+        lie = f"Where emails belong lie files that no release has put there: {', '.join(plan.occupied)}."
+        out.print(Text(f"{lie} Publishing overwrites them with --adopt.", style="bold red"))
     if plan.breaking:
         out.print(
             Text(

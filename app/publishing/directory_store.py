@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -24,6 +25,7 @@ from app.publishing.state_folder import FULL, LEAST_ROOM, StateFolder, make_fold
 from app.publishing.store import InTime, ListedObject, SeenObject, always
 from bbws_templates.directory import DirectoryReader, etag_of, unreadable
 from bbws_templates.faults import DeniedError, StoreError
+from bbws_templates.files import require_file
 from bbws_templates.layout import HISTORY, POINTER
 from bbws_templates.reader import StoredObject
 from bbws_templates.target import DirectoryTarget
@@ -108,6 +110,27 @@ class DirectoryStore(DirectoryReader):
     def etag_for(self, body: bytes) -> str:
         """As ``ObjectStore.etag_for``."""
         return etag_of(body)
+
+    def obstacles(self, keys: Collection[str]) -> Iterator[str]:
+        """As ``ObjectStore.obstacles``: what is no file, and no folder on the way to one."""
+        plain: dict[str, bool] = {}  # as in ``look``
+        for key in keys:
+            folder = key.rpartition("/")[0]
+            if folder not in plain:
+                plain[folder] = self._is_plain(folder)
+            place = f"{self._within}{key}"
+            try:
+                if plain[folder] and stat.S_ISREG(os.lstat(place).st_mode):
+                    continue
+                require_file(self.path_of(key))
+            except FileNotFoundError:
+                continue
+            except NotADirectoryError:
+                yield f"'{key}': a file is where a folder has to be."
+            except StoreError as error:
+                yield error.message
+            except OSError as error:
+                yield f"'{key}': {error.strerror}."
 
     def delete(self, key: str, *, if_match: str = "", in_time: InTime = always) -> bool:
         """As ``ObjectStore.delete``; folders that it leaves empty go as well."""

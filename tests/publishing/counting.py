@@ -53,6 +53,9 @@ class CountingStore:
     def etag_for(self, body: bytes) -> str:
         return self.inner.etag_for(body)
 
+    def obstacles(self, keys: Collection[str]) -> Iterator[str]:
+        return self.inner.obstacles(keys)
+
     def delete(self, key: str, *, if_match: str = "", in_time: InTime = always) -> bool:
         self.requests.append(("delete", key))
         return self.inner.delete(key, if_match=if_match, in_time=in_time)

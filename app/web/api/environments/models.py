@@ -93,6 +93,8 @@ class PlanModel(_TargetJson):
     unfinished: bool = Field(description="It is active, but a publish was cut off; publishing completes it.")
     breaking: bool = Field(description="Data that callers send today would be refused.")
     note: str = Field(description="Why there is nothing to compare with, if there is not.")
+    obstacles: list[str] = Field(description="Why a directory cannot hold the emails; nothing is published.")
+    occupied: list[str] = Field(description="Where a directory has files that no release has put there.")
     changes: list[ChangeModel]
     settings: list[PartModel]
 
