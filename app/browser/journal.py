@@ -14,6 +14,7 @@ One decision is taken or taken back at a time: two would take the same number.
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -36,9 +37,6 @@ BaselineChanges = Mapping[Snapshot, tuple[bytes, Sidecar] | None]
 """What becomes of baselines: the new picture with its sidecar, or None where it goes."""
 
 _MOST = 50
-_NUMBERED = "[0-9]" * 6
-"""Folders of decisions; what else lies beside them is somebody else's."""
-
 _RECORD = "decision.json"
 _CHANGING = "changing"
 _LOCK = ".deciding"
@@ -85,10 +83,10 @@ class Journal:
             BaselineError: its record cannot be read.
         """
         # One without its record was never begun, as its writer was killed, or has been taken back.
-        told = max(self._folder.glob(f"{_NUMBERED}/{_RECORD}"), default=None)
-        if told is None:
+        told = [folder for folder in self._decisions() if (folder / _RECORD).exists()]
+        if not told:
             return None
-        folder = told.parent
+        folder = told[-1]
         record = _read(folder)
         return RecordedDecision(
             folder.name, record.deed, tuple(Snapshot.from_id(name) for name in record.snapshots)
@@ -105,7 +103,7 @@ class Journal:
             BaselineError: a baseline cannot be read, or the record not be written.
         """
         with self._alone():
-            folders = sorted(self._folder.glob(_NUMBERED))
+            folders = self._decisions()
             number = int(folders[-1].name) + 1 if folders else 1
             folder = self._folder / f"{number:06d}"
             try:
@@ -131,6 +129,11 @@ class Journal:
         """
         with self._alone():
             return self._take_back(number, progress)
+
+    def _decisions(self) -> list[Path]:
+        """The folders of decisions, the oldest first; what else somebody keeps there is none of ours."""
+        numbered = (folder for folder in self._folder.glob("[0-9]*") if re.fullmatch("[0-9]{6,}", folder.name))
+        return sorted(numbered, key=lambda folder: int(folder.name))
 
     def _take_back(self, number: str, progress: Callable[[str], None] | None) -> RecordedDecision:
         last = self.last()
@@ -202,7 +205,7 @@ class Journal:
             raise not_written(error, path) from error
         with lock:
             self._wait_for(lock)
-            if any(self._folder.glob(f"{_NUMBERED}/{_CHANGING}")):  # of somebody who was killed
+            if any((folder / _CHANGING).exists() for folder in self._decisions()):  # he was killed
                 self._baselines.sweep()
             yield
 

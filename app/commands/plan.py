@@ -20,7 +20,7 @@ from app.commands.releasing import (
     workspace_of,
 )
 from app.operations.pictures import Pictures
-from app.operations.publication import plan_members
+from app.operations.publication import plan_members, require_apart
 from app.publishing.publisher import Plan, make_plan
 
 _CHANGES = 2
@@ -57,8 +57,9 @@ def command(
     changes of a contract break callers. Of the pictures: how many look different from the active release,
     how many nobody has approved, and the reports that show them. Writes nothing to the target.
     """
-    release = obtain_release(directory, templates, fixtures, quiet=as_json)
     catalogue = open_catalogue(target, settings)
+    require_apart(catalogue.store.target, (templates, fixtures, folders.baselines, *filter(None, [directory])))
+    release = obtain_release(directory, templates, fixtures, quiet=as_json)
     plan: Plan = make_plan(catalogue, release)
     looked_at = None
     if not plan.nothing and (folders.baselines.is_dir() if pictures is None else pictures):

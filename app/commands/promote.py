@@ -12,6 +12,7 @@ from app.commands.options import json_option, screenshot_folder_options, templat
 from app.commands.pictures import allow_unapproved_option
 from app.commands.publish import carry_out
 from app.commands.releasing import (
+    adopt_option,
     message_option,
     open_catalogue,
     to_option,
@@ -20,7 +21,7 @@ from app.commands.releasing import (
     workspace_of,
 )
 from app.operations.pictures import refuse_unapproved_pictures
-from app.operations.publication import Publication
+from app.operations.publication import Publication, require_apart
 from app.publishing.activation import Reason
 from app.publishing.catalogue import ACTIVE
 from app.publishing.provenance import current_actor
@@ -31,6 +32,7 @@ from app.publishing.provenance import current_actor
 @to_option
 @click.argument("release", default=ACTIVE)
 @click.option("--allow-breaking", is_flag=True, help="Promote although callers' data would be refused.")
+@adopt_option
 @allow_unapproved_option
 @unversioned_option
 @unconditional_option
@@ -45,6 +47,7 @@ def command(
     settings: Path | None,
     release: str,
     allow_breaking: bool,
+    adopt: bool,
     allow_unapproved: bool,
     unversioned: bool,
     unconditional: bool,
@@ -64,6 +67,8 @@ def command(
     To a protected target the pictures of the release must be approved, as for `publish`: say so from a
     checkout of the commit that the release was built from, which holds the approvals for it.
     """
+    catalogue = open_catalogue(target, settings, unconditional=unconditional)
+    require_apart(catalogue.store.target, (templates, fixtures, folders.baselines))
     found = open_catalogue(source, settings).proven(release)
 
     def gate() -> None:
@@ -73,9 +78,10 @@ def command(
             )
 
     carry_out(
-        Publication.planned(open_catalogue(target, settings, unconditional=unconditional), found, gate),
+        Publication.planned(catalogue, found, gate),
         Reason("promote", current_actor(), message or f"from {source}"),
         allow_breaking=allow_breaking,
+        adopt=adopt,
         repair=False,
         unversioned=unversioned,
         yes=yes,

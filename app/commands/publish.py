@@ -13,6 +13,7 @@ from app.commands.options import json_option, screenshot_folder_options, templat
 from app.commands.output import out, print_json, progress_bar
 from app.commands.pictures import allow_unapproved_option
 from app.commands.releasing import (
+    adopt_option,
     confirm,
     message_option,
     obtain_release,
@@ -26,7 +27,7 @@ from app.commands.releasing import (
     workspace_of,
 )
 from app.operations.pictures import refuse_unapproved_pictures
-from app.operations.publication import Publication, plan_members, published_members
+from app.operations.publication import Publication, plan_members, published_members, require_apart
 from app.publishing.activation import Reason
 from app.publishing.provenance import current_actor
 
@@ -36,6 +37,7 @@ from app.publishing.provenance import current_actor
 @release_option
 @click.option("--allow-breaking", is_flag=True, help="Publish although callers' data would be refused.")
 @click.option("--repair", is_flag=True, help="Prove every object, even of the active release, and mend it.")
+@adopt_option
 @allow_unapproved_option
 @unversioned_option
 @unconditional_option
@@ -50,6 +52,7 @@ def command(
     settings: Path | None,
     directory: Path | None,
     allow_breaking: bool,
+    adopt: bool,
     allow_unapproved: bool,
     repair: bool,
     unversioned: bool,
@@ -67,6 +70,10 @@ def command(
     step, for all readers. Killed at any moment, the same command completes it. Exit status 3 when refused: a
     breaking change, pictures that nobody has approved, or somebody else published meanwhile.
     """
+    catalogue = open_catalogue(target, settings, unconditional=unconditional)
+    require_apart(
+        catalogue.store.target, (templates, fixtures, folders.baselines, *filter(None, [directory]))
+    )
     release = obtain_release(directory, templates, fixtures, quiet=as_json)
 
     def gate() -> None:
@@ -76,9 +83,10 @@ def command(
             )
 
     carry_out(
-        Publication.planned(open_catalogue(target, settings, unconditional=unconditional), release, gate),
+        Publication.planned(catalogue, release, gate),
         Reason("publish", current_actor(), message),
         allow_breaking=allow_breaking,
+        adopt=adopt,
         repair=repair,
         unversioned=unversioned,
         yes=yes,
@@ -95,6 +103,7 @@ def carry_out(
     unversioned: bool,
     yes: bool,
     as_json: bool,
+    adopt: bool = False,
 ) -> None:
     """Show, ask, publish, tell: the same for ``publish`` and ``promote``."""
     plan, release = publication.plan, publication.release
@@ -104,12 +113,13 @@ def carry_out(
         if as_json:
             print_json({**plan_members(plan), "published": False})
         return
-    publication.require_permitted(allow_breaking=allow_breaking)
+    publication.require_permitted(allow_breaking=allow_breaking, adopt=adopt)
     confirm(f"Publish release {release.id[:12]} to {plan.target}?", yes=yes, as_json=as_json)
     with progress_bar(publication.steps, quiet=as_json) as step:
         done = publication.carry_out(
             reason,
             allow_breaking=allow_breaking,
+            adopt=adopt,
             repair=repair,
             unversioned=unversioned,
             progress=step,

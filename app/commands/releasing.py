@@ -15,6 +15,7 @@ from app.commands.output import out, progress_bar
 from app.core.changes import ChangeKind, PartChange, TemplateChange, tells
 from app.core.release import Release
 from app.core.release_directory import read_release
+from app.publishing.activation import LONGEST_MESSAGE
 from app.publishing.catalogue import Catalogue
 from app.publishing.clock import utc_now
 from app.publishing.opening import open_store
@@ -87,18 +88,27 @@ def release_option(command: Command) -> Command:
 
 def message_option(command: Command) -> Command:
     """``--message``: why somebody activates a release."""
-    return click.option("--message", "-m", default="", callback=_unicode, help="Why; kept in the history.")(
+    return click.option("--message", "-m", default="", callback=_message, help="Why; kept in the history.")(
         command
     )
 
 
-def _unicode(_context: click.Context, _option: click.Parameter, text: str) -> str:
-    """``text``, if the bytes that the shell gave are UTF-8: else no document could hold it."""
+def _message(_context: click.Context, _option: click.Parameter, text: str) -> str:
+    """``text``, if it is not too long, and the shell gave UTF-8: else no document could hold it."""
+    if len(text) > LONGEST_MESSAGE:
+        raise click.BadParameter(f"it has {len(text):,} characters; {LONGEST_MESSAGE:,} are the most.")
     try:
         text.encode()
     except UnicodeEncodeError:
         raise click.BadParameter(f"'{printable(text)}' is not UTF-8.") from None
     return text
+
+
+def adopt_option(command: Command) -> Command:
+    """``--adopt``: for a directory that has files where emails belong."""
+    return click.option(
+        "--adopt", is_flag=True, help="Overwrite files of a directory that no release has put there."
+    )(command)
 
 
 def unversioned_option(command: Command) -> Command:
@@ -162,6 +172,8 @@ def print_plan(plan: Plan) -> None:
         served = f"Nothing to publish: {plan.target} already serves release "
         out.print(Text.assemble(served, (plan.release[:12], "bold"), "."))
         return
+    if plan.obstacles:
+        out.print(Text(f"{plan.target} cannot hold the emails: {' '.join(plan.obstacles)}", style="bold red"))
     if plan.is_active:
         lacks = "but a publish was cut off before its last stable key. Publishing completes it."
         out.print(
@@ -175,6 +187,9 @@ def print_plan(plan: Plan) -> None:
     print_settings(plan.settings)
     count = {kind: sum(change.kind is kind for change in plan.changes) for kind in ChangeKind}
     out.print(", ".join(f"{count[kind]} {kind.value}" for kind in ChangeKind) + ".")
+    if plan.occupied:
+        lie = f"Where emails belong lie files that no release has put there: {', '.join(plan.occupied)}."
+        out.print(Text(f"{lie} Publishing overwrites them with --adopt.", style="bold red"))
     if plan.breaking:
         out.print(
             Text(

@@ -20,6 +20,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from app.core.errors import ReleaseError
+from app.core.portable_names import unportable_names
 from bbws_templates.bundle import Bundle, bundle_bytes, parse_proven_bundle
 from bbws_templates.compiled import CompiledTemplate
 from bbws_templates.digests import Digest
@@ -124,14 +125,9 @@ class Release:
     @property
     def sources(self) -> dict[str, str]:
         """What the author wrote, by template; of a translation by a name such as ``receipts/receipt.af``."""
-        names = (
-            edition(template.name, locale)
-            for template in self.bundle.templates.values()
-            for locale in ("", *(each.locale for each in template.translations))
-        )
         return {
             name: self.files[source_path(name)].decode("utf-8", "replace")
-            for name in names
+            for name in editions_of(self.bundle)
             if source_path(name) in self.files
         }
 
@@ -148,7 +144,7 @@ def make_release(
 
     Raises:
         DamagedReleaseError: a name that cannot be a key, or text that UTF-8 cannot hold.
-        ReleaseError: no template at all.
+        ReleaseError: no template at all, or one whose name some target could not hold.
     """
     compiled = tuple(templates)
     if not compiled:
@@ -162,10 +158,21 @@ def make_release(
         zone_rules=language.zone_rules,
     )
     bundle = parse_proven_bundle(bundle_data, release=Digest.of(bundle_data).hex)
+    for problem in unportable_names(editions_of(bundle)):
+        raise ReleaseError(problem.message, remedy=problem.remedy)
     files = {source_path(_checked(name)): text.encode("utf-8", "replace") for name, text in sources.items()}
     entries = {path: FileEntry.of(data) for path, data in sorted({**files, BUNDLE: bundle_data}.items())}
     manifest = Manifest(bundle.release, entries, provenance)
     return Release(bundle, bundle_data, manifest, manifest.to_bytes(), files)
+
+
+def editions_of(bundle: Bundle) -> list[str]:
+    """Every template of a release by its name, every translation by one such as ``receipts/receipt.af``."""
+    return [
+        edition(template.name, locale)
+        for template in bundle.templates.values()
+        for locale in ("", *(each.locale for each in template.translations))
+    ]
 
 
 def _checked(name: str) -> str:

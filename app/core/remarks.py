@@ -8,6 +8,7 @@ from pathlib import Path
 from app.core.errors import Location, SourceError
 from app.core.filenames import PARTIALS_FOLDER, READ_SUFFIXES, Walk
 from app.core.findings import Finding, Severity
+from app.core.portable_names import unportable_names
 from bbws_templates.faults import DamagedReleaseError
 from bbws_templates.layout import check_name, parted
 
@@ -32,11 +33,16 @@ class Remarks:
                 "There is no template in this folder.",
                 "Save a category/name.html in it, or name another folder with --templates or BBWS_TEMPLATES.",
             )
+        refused = set()
         for name in sorted(names):
             try:
                 check_name(name)
             except DamagedReleaseError as error:
+                refused.add(name)
                 yield self._error(folder / f"{name}.html", error.message, error.remedy)
+        for problem in unportable_names({*names, *editions}):
+            if parted(problem.name)[0] not in refused:
+                yield self._error(folder / f"{problem.name}.html", problem.message, problem.remedy)
         for relative, path in found.files.items():
             name = str(relative.with_suffix(""))
             if PARTIALS_FOLDER in relative.parts[:1] or name in names or name in editions:

@@ -15,6 +15,7 @@ from typing import Any, Final
 from app.core.compiler.compilation import compile_template
 from app.core.errors import SourceError, UnknownNameError
 from app.core.locales import text_direction
+from app.core.portable_names import unportable_names
 from app.core.sources import Audience, Mailbox, TemplateSet, TemplateSource
 from app.core.translations import choice_words, require_language
 from bbws_templates.contract import DIALECT
@@ -81,6 +82,11 @@ def _require_free(existing: TemplateSet, name: str) -> None:
         check_name(name)
     except DamagedReleaseError as error:
         raise SourceError(error.message, remedy=error.remedy) from error
+    others = {*existing.templates, *existing.broken}
+    known = {*unportable_names(others)}
+    for problem in unportable_names({*others, name}):
+        if problem not in known:
+            raise SourceError(problem.message, remedy=problem.remedy)
     if "/" not in name or name.partition("/")[0] == "partials":
         raise SourceError(
             f"'{name}' is not a category and a name.", remedy="Write both, such as receipts/refund."

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from app.core.release import Release
 from app.publishing.activation import Reason
 from app.publishing.catalogue import Catalogue
+from app.publishing.occupancy import require_room
 from app.publishing.parallel import Progress, silent
 from app.publishing.publisher import Plan, Published, make_plan, publish, refuse_breaking
+from bbws_templates.directory import real
+from bbws_templates.faults import TargetError
+from bbws_templates.target import DirectoryTarget, Target
 
 Gate = Callable[[], None]
 """Raises what else stands against a release; asked when there is something to publish."""
@@ -39,14 +44,16 @@ class Publication:
         editions = sum(1 + len(bundle.templates[name].translations) for name in changed)
         return len(lacking) + 4 + 2 * editions
 
-    def require_permitted(self, *, allow_breaking: bool) -> None:
+    def require_permitted(self, *, allow_breaking: bool, adopt: bool = False) -> None:
         """Let it pass if nothing stands against it.
 
         Raises:
             BreakingChangeError: callers would break, and that is not allowed.
+            OccupiedError: something lies where its emails belong.
             BbwsTemplatesError: whatever the gate says, such as pictures that nobody has approved.
         """
         refuse_breaking(self.plan.breaking, allowed=allow_breaking)
+        require_room(self.plan.target, self.plan.obstacles, self.plan.occupied, adopt=adopt)
         self.gate()
 
     def carry_out(
@@ -54,6 +61,7 @@ class Publication:
         reason: Reason,
         *,
         allow_breaking: bool = False,
+        adopt: bool = False,
         repair: bool = False,
         unversioned: bool = False,
         progress: Progress = silent,
@@ -65,10 +73,30 @@ class Publication:
             self.plan,
             reason,
             allow_breaking=allow_breaking,
+            adopt=adopt,
             repair=repair,
             unversioned=unversioned,
             progress=progress,
         )
+
+
+def require_apart(target: Target, folders: Iterable[Path]) -> None:
+    """That a directory is none of ``folders``, in none and around none, as far as there are these.
+
+    Raises:
+        TargetError: it is; emails have the paths of their sources, and would lie among them.
+    """
+    if not isinstance(target, DirectoryTarget):
+        return
+    place = real(target.path)
+    for folder in folders:
+        there = real(folder)
+        if folder.is_dir() and (place.is_relative_to(there) or there.is_relative_to(place)):
+            where = "is" if place == there else "lies in" if place.is_relative_to(there) else "contains"
+            raise TargetError(
+                f"{place} cannot be a target: it {where} {folder}, which is published from.",
+                remedy="Name a directory apart from it; it is made by the first publish.",
+            )
 
 
 def plan_members(plan: Plan) -> dict[str, Any]:
@@ -81,6 +109,8 @@ def plan_members(plan: Plan) -> dict[str, Any]:
         "unfinished": plan.is_active and not plan.nothing,
         "breaking": bool(plan.breaking),
         "note": plan.note,
+        "obstacles": list(plan.obstacles),
+        "occupied": list(plan.occupied),
         "changes": [change.as_dict() for change in plan.changes],
         "settings": [part.as_dict() for part in plan.settings],
     }

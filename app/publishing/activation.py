@@ -29,6 +29,9 @@ from bbws_templates.target import BucketTarget
 CLAIMED: Final = "claimed"
 """The member of an activation's details that holds an unproven name."""
 
+LONGEST_MESSAGE: Final = 2000
+"""How many characters may say why: up to 64 such texts stay in the pointer, which all readers read."""
+
 _ROUNDS = 24
 _REFUSALS = 3
 

@@ -206,6 +206,10 @@ class BucketStore(BucketReader):
         """
         return f'"{hashlib.md5(body, usedforsecurity=False).hexdigest()}"'
 
+    def obstacles(self, keys: Collection[str]) -> Iterator[str]:  # noqa: ARG002  as the port has it
+        """As ``ObjectStore.obstacles``: none, as no key is in the way of another."""
+        return iter(())
+
     def delete(self, key: str, *, if_match: str = "", tries: Tries | None = None) -> bool:
         """As ``ObjectStore.delete``; a version stays for as long as the bucket keeps old ones.
 

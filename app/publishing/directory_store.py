@@ -1,10 +1,12 @@
 """A directory with the semantics of a bucket: whole writes, conditions, any number of processes.
 
-Writers take an exclusive lock on ``.lock``, which the kernel lets go of however a process ends. Readers take
-none: a file appears and is replaced by rename (POSIX), so they see one content or another, never a mixture.
+Writers take an exclusive lock, which the kernel lets go of however a process ends. Readers take none: a file
+appears and is replaced by rename (POSIX), so they see one content or another, never a mixture. What writers
+need beside the objects is in ``app.publishing.state_folder``.
 
-``.reserve`` holds some room for the day when the disk is full: what exists already can then be replaced all
-the same, so that releases can be rolled back, and pruned, which makes room.
+There is some room in reserve for the day when the disk is full: what exists already can then be replaced all
+the same, and the pointer be relieved of a page of its history, so that releases can be rolled back, and
+pruned, which makes room.
 """
 
 from __future__ import annotations
@@ -12,30 +14,23 @@ from __future__ import annotations
 import errno
 import os
 import stat
-import sys
-import tempfile
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import IO
 
-from app.core.locking import is_taken_in_time
 from app.core.writing import put
 from app.publishing.errors import TooLateError
+from app.publishing.state_folder import FULL, LEAST_ROOM, StateFolder, make_folder, open_plain, sync_folder
 from app.publishing.store import ListedObject, SeenObject, Tries
 from bbws_templates.directory import DirectoryReader, etag_of, unreadable
-from bbws_templates.faults import DeniedError, StoreError, UnreachableError
+from bbws_templates.faults import DeniedError, StoreError
 from bbws_templates.files import require_file
+from bbws_templates.layout import HISTORY, POINTER
 from bbws_templates.reader import StoredObject
 from bbws_templates.target import DirectoryTarget
 
-_LOCK = ".lock"
-_STAGING = ".staging"
-_RESERVE = ".reserve"
-_ROOM = 256 * 1024
 _HAS_NO_FOLLOW = hasattr(os, "O_NOFOLLOW")
-_FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
 class DirectoryStore(DirectoryReader):
@@ -64,7 +59,7 @@ class DirectoryStore(DirectoryReader):
             holds = not (current and if_absent) and (not if_match or (current and current.etag == if_match))
             if not holds:
                 return None
-            self._replace(path, body)
+            self._replace(key, path, body)
         return etag_of(body)
 
     def list(self, prefix: str) -> Iterator[ListedObject]:
@@ -106,7 +101,7 @@ class DirectoryStore(DirectoryReader):
     def _plain_file(self, key: str) -> StoredObject | None:
         """As ``get`` of a key in a plain folder, of which no link is followed."""
         try:
-            with open(f"{self._within}{key}", "rb", buffering=0, opener=_regular) as file:
+            with open(f"{self._within}{key}", "rb", buffering=0, opener=open_plain) as file:
                 body = file.read()
         except OSError:
             return self.get(key)
@@ -115,6 +110,27 @@ class DirectoryStore(DirectoryReader):
     def etag_for(self, body: bytes) -> str:
         """As ``ObjectStore.etag_for``."""
         return etag_of(body)
+
+    def obstacles(self, keys: Collection[str]) -> Iterator[str]:
+        """As ``ObjectStore.obstacles``: what is no file, and no folder on the way to one."""
+        plain: dict[str, bool] = {}  # as in ``look``
+        for key in keys:
+            folder = key.rpartition("/")[0]
+            if folder not in plain:
+                plain[folder] = self._is_plain(folder)
+            place = f"{self._within}{key}"
+            try:
+                if plain[folder] and stat.S_ISREG(os.lstat(place).st_mode):
+                    continue
+                require_file(self.path_of(key))
+            except FileNotFoundError:
+                continue
+            except NotADirectoryError:
+                yield f"'{key}': a file is where a folder has to be."
+            except StoreError as error:
+                yield error.message
+            except OSError as error:
+                yield f"'{key}': {error.strerror}."
 
     def delete(self, key: str, *, if_match: str = "", tries: Tries | None = None) -> bool:
         """As ``ObjectStore.delete``; folders that it leaves empty go as well."""
@@ -134,11 +150,11 @@ class DirectoryStore(DirectoryReader):
     def _remove(self, path: Path) -> None:
         path.unlink(missing_ok=True)
         for folder in path.parents:
-            if folder == self.root or not folder.exists() or any(folder.iterdir()):
+            if folder == self.root or not folder.exists() or folder.is_symlink() or any(folder.iterdir()):
                 break
             folder.rmdir()
         if folder.exists():
-            _sync_directory(folder)  # or the power fails, and what went later has gone, and this has not
+            sync_folder(folder)  # or the power fails, and what went later has gone, and this has not
 
     def require_versioning(self) -> None:
         """Nothing to require: a directory is a working copy, and its releases are immutable anyway."""
@@ -146,128 +162,60 @@ class DirectoryStore(DirectoryReader):
     def require_conditions(self) -> None:
         """Nothing to require: conditions are ours."""
 
-    def _replace(self, path: Path, body: bytes) -> None:
+    def _replace(self, key: str, path: Path, body: bytes) -> None:
         try:
-            staged = self._stage(body)
+            staged = self._state.stage(body)
         except OSError as error:
-            if error.errno not in _FULL or not path.exists():
+            # A page of the history is new, and is what the pointer gets smaller by.
+            if error.errno not in FULL or not (path.exists() or key.startswith(HISTORY)):
                 raise
-            staged = self._stage_in_reserve(body, error)
+            in_reserve = self._state.stage_in_reserve(body)
+            if in_reserve is None:
+                raise StoreError(
+                    f"'{key}' cannot be written to {self.root}: {error.strerror}, and the room in reserve "
+                    f"is too small for its {len(body):,} bytes.",
+                    remedy="Make room on that disk by other means, then run the same again.",
+                ) from error
+            staged = in_reserve
         try:
-            _make_folder(path.parent)
+            make_folder(path.parent)
             put(staged, path)
         except OSError:
             staged.unlink(missing_ok=True)
             raise
-        _sync_directory(path.parent)
+        sync_folder(path.parent)
 
-    def _stage(self, body: bytes) -> Path:
-        descriptor, name = tempfile.mkstemp(dir=self.root / _STAGING)
-        staged = Path(name)
+    @property
+    def _state(self) -> StateFolder:
+        return StateFolder(self.root)
+
+    def _room(self) -> int:
+        """How much room is to be in reserve: for the pointer, with the activation that makes it larger.
+
+        And at the same time for a page of its history, which is half of it.
+        """
         try:
-            _fill(descriptor, body)
-        except OSError:
-            staged.unlink()
-            raise
-        return staged
-
-    def _stage_in_reserve(self, body: bytes, full: OSError) -> Path:
-        """As ``_stage``, in the room that the reserve has on the disk already."""
-        staged = self.root / _STAGING / "reserve"
-        try:
-            require_file(self.root / _RESERVE)
-            (self.root / _RESERVE).replace(staged)
-            _fill(os.open(staged, os.O_WRONLY), body)
-        except OSError:
-            staged.unlink(missing_ok=True)
-            raise full from None
-        return staged
-
-    def _restock(self) -> None:
-        """Make the reserve as large as it should be, or as the disk has room for."""
-        reserve = self.root / _RESERVE
-        with suppress(OSError):
-            held = reserve.stat().st_size if _is_there(reserve) else 0
-            if held < _ROOM:
-                descriptor = os.open(reserve, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-                try:
-                    while held < _ROOM:  # a write may stop where the disk is full
-                        # Noise, as there are file systems that give no room to zeros.
-                        held += os.write(descriptor, os.urandom(_ROOM - held))
-                    os.fsync(descriptor)
-                finally:
-                    os.close(descriptor)
-
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        """Hold the lock on the file that everybody else finds by now: a person may have deleted another."""
-        path = self.root / _LOCK
-        while True:
-            _is_there(path)
-            with path.open("ab") as lock:
-                self._wait_for(lock)
-                if _is_at(lock, path):
-                    yield
-                    return
-
-    def _wait_for(self, lock: IO[bytes]) -> None:
-        if not is_taken_in_time(lock, self.patience):
-            raise UnreachableError(
-                f"{self.root} has been locked for {self.patience:.0f} seconds by a process that "
-                "writes there, or was suspended while it did.",
-                remedy=f"Let it go on, or end it: `fuser {self.root / _LOCK}` names it.",
-            )
+            return max(LEAST_ROOM, 2 * self.path_of(POINTER).stat().st_size)
+        except (OSError, StoreError):
+            return LEAST_ROOM
 
     @contextmanager
     def _writing(self, key: str) -> Iterator[None]:
         self.require_directory()
         try:
-            staging = self.root / _STAGING
-            _make_folder(staging)
-            with self._locked():
-                # Whoever holds the lock is the only writer, so what lies here is of one that was killed.
-                for leftover in staging.iterdir():
-                    leftover.unlink(missing_ok=True)
+            with self._state.locked(self.patience):
                 yield
-                self._restock()
+                self._state.restock(self._room())
         except PermissionError as error:
             raise DeniedError(f"{error.filename or self.root} may not be written by this user.") from error
         except OSError as error:
-            remedy = "Make room: `prune` itself needs none." if error.errno in _FULL else ""
+            remedy = "Make room: `prune` itself needs none." if error.errno in FULL else ""
+            if error.errno == errno.EINVAL:
+                remedy = "Move what lies there out of the way, or name another directory."
             place = f" ({error.filename})" if error.filename else ""
             raise StoreError(
                 f"'{key}' cannot be written to {self.root}: {error.strerror}{place}.", remedy=remedy
             ) from error
-
-
-def _is_there(path: Path) -> bool:
-    """Whether there is such a file of ours.
-
-    Raises:
-        OSError: there is something else, such as a pipe, which whoever opens it would wait for.
-    """
-    try:
-        require_file(path)
-    except FileNotFoundError:
-        return False
-    return True
-
-
-def _regular(path: str, flags: int) -> int:
-    """An opener that refuses a link, and whatever else is no file, which it does not wait for."""
-    descriptor = os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
-    if stat.S_ISREG(os.fstat(descriptor).st_mode):
-        return descriptor
-    os.close(descriptor)
-    raise OSError(errno.EINVAL, "this is not a file", path)
-
-
-def _is_at(file: IO[bytes], path: Path) -> bool:
-    """Whether the open ``file`` is the one that is found at ``path``."""
-    try:
-        return os.path.samestat(os.fstat(file.fileno()), path.stat())
-    except FileNotFoundError:
-        return False
 
 
 def _complain(error: OSError) -> None:
@@ -276,33 +224,3 @@ def _complain(error: OSError) -> None:
         raise unreadable(error) from error
     if not isinstance(error, FileNotFoundError):
         raise StoreError(f"{error.filename} cannot be read: {error.strerror}.") from error
-
-
-def _fill(descriptor: int, body: bytes) -> None:
-    """Make ``body`` the content of a file, down to the disk, and close it; room that it has is used first."""
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(body)
-        file.truncate()
-        if sys.platform != "win32":
-            os.fchmod(descriptor, 0o644)
-        os.fsync(descriptor)
-
-
-def _make_folder(path: Path) -> None:
-    """Make a folder, and those above it that there are none of, each of them known to the disk."""
-    if path.is_dir():
-        return
-    _make_folder(path.parent)
-    path.mkdir(exist_ok=True)
-    with suppress(PermissionError):  # where this user may put a folder, and not look what else is there
-        _sync_directory(path.parent)
-
-
-def _sync_directory(path: Path) -> None:
-    if sys.platform == "win32":
-        return  # It opens no folder, and NTFS keeps its own journal of names.
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -5,6 +5,7 @@
     BbwsTemplatesError
     ├── RefusedError                  asked for, understood, and not done
     │   ├── ConflictError             somebody else changed the target meanwhile
+    │   ├── OccupiedError             something lies where the emails of a release belong
     │   └── BreakingChangeError       callers' data would be refused by the new contracts
     ├── UnknownReleaseError           no such release in the target
     └── StoreError
@@ -29,6 +30,12 @@ class ConflictError(RefusedError):
     """Somebody else changed the target between reading and writing; says what was activated."""
 
     code = "conflict"
+
+
+class OccupiedError(RefusedError):
+    """Where the emails of a release belong lies what is somebody else's, or what none can be written over."""
+
+    code = "occupied"
 
 
 class BreakingChangeError(RefusedError):

@@ -10,7 +10,7 @@ the MD5 of what they must hold. What it does not vouch for is read, and with ``r
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from app.core.changes import PartChange, TemplateChange, changed_editions, setting_changes, template_changes
@@ -22,8 +22,10 @@ from app.publishing.conflicts import require_same_ground
 from app.publishing.errors import BreakingChangeError, ConflictError, UnknownReleaseError
 from app.publishing.lease import lift_dead_mark
 from app.publishing.leftovers import leave_whole
+from app.publishing.occupancy import obstacles, occupied, require_room
 from app.publishing.parallel import Progress, at_once, in_parallel, silent
 from app.publishing.store import ObjectStore, SeenObject, vouches
+from bbws_templates.bundle import Bundle
 from bbws_templates.digests import Digest
 from bbws_templates.faults import DamagedReleaseError, DeniedError, FormatError
 from bbws_templates.layout import BUNDLE, POINTER, manifest_key
@@ -37,7 +39,8 @@ class Plan:
     ``standing`` is the pointer that the plan was made against, ``held`` the files that the target has already
     because the active release has them. ``note`` says why there is nothing to compare with, when the active
     release cannot be read; ``newer`` that it is of a format that only another version reads. ``settings`` is
-    what differs in that which a release says of all its templates.
+    what differs in that which a release says of all its templates. ``obstacles`` and ``occupied`` are as in
+    ``app.publishing.occupancy``.
     """
 
     target: str
@@ -48,6 +51,8 @@ class Plan:
     held: frozenset[Digest] = frozenset()
     newer: FormatError | None = None
     settings: tuple[PartChange, ...] = ()
+    obstacles: tuple[str, ...] = ()
+    occupied: tuple[str, ...] = ()
 
     @property
     def active(self) -> str:
@@ -72,25 +77,35 @@ class Plan:
 
 def make_plan(catalogue: Catalogue, release: Release) -> Plan:
     """Compare ``release`` with what is active. Costs one request when it is the same."""
+    plan, active = _compared(catalogue, release)
+    if plan.nothing:
+        return plan
+    ways = obstacles(catalogue, release)
+    if ways or plan.is_active or plan.note:  # of an active release that nobody can read, all may be its own
+        return replace(plan, obstacles=ways)
+    return replace(plan, occupied=occupied(catalogue, release, active))
+
+
+def _compared(catalogue: Catalogue, release: Release) -> tuple[Plan, Bundle | None]:
+    """The plan as far as releases go, and the bundle of the active one if that was read."""
     standing = catalogue.standing()
     target = str(catalogue.store.target)
     if standing is None:
-        return Plan(
-            target, release.id, None, template_changes(None, release.bundle, new_sources=release.sources)
-        )
+        changes = template_changes(None, release.bundle, new_sources=release.sources)
+        return Plan(target, release.id, None, changes), None
     active = standing.pointer.release
     if active == release.id:
-        return Plan(target, release.id, standing, (), held=_digests(release.manifest))
+        return Plan(target, release.id, standing, (), held=_digests(release.manifest)), None
     try:
         manifest, bundle = catalogue.description(active, beside=release)
         sources = catalogue.sources(manifest, changed_editions(bundle, release.bundle))
     except (DamagedReleaseError, UnknownReleaseError) as error:
         changes = template_changes(None, release.bundle, new_sources=release.sources)
         newer = error if isinstance(error, FormatError) else None
-        return Plan(target, release.id, standing, changes, note=f"No comparison: {error}", newer=newer)
+        return Plan(target, release.id, standing, changes, note=f"No comparison: {error}", newer=newer), None
     changes = template_changes(bundle, release.bundle, old_sources=sources, new_sources=release.sources)
     settings = setting_changes(bundle, release.bundle)
-    return Plan(target, release.id, standing, changes, held=_digests(manifest), settings=settings)
+    return Plan(target, release.id, standing, changes, held=_digests(manifest), settings=settings), bundle
 
 
 def _digests(manifest: Manifest) -> frozenset[Digest]:
@@ -118,6 +133,7 @@ def publish(
     reason: Reason,
     *,
     allow_breaking: bool = False,
+    adopt: bool = False,
     repair: bool = False,
     unversioned: bool = False,
     progress: Progress = silent,
@@ -125,19 +141,22 @@ def publish(
 ) -> Published:
     """Carry out ``plan``. With ``repair``, prove and mend the release even where it is active already.
 
-    ``unversioned`` allows a bucket that does not keep old versions of its stable keys.
+    ``unversioned`` allows a bucket that does not keep old versions of its stable keys, ``adopt`` to overwrite
+    files of a directory that no release has put there.
 
     Raises:
         BreakingChangeError: contracts change in a breaking way and that is not allowed.
         ConflictError: somebody else published or pruned since the plan was made; nothing was activated.
         DamagedReleaseError: what was stored cannot be read back as it was written; nothing was activated.
         FormatError: the target, or its active release, is of a newer version; nothing was changed.
+        OccupiedError: something lies where emails belong; nothing was changed.
         StoreError: the store failed. Run the same again: it completes.
     """
     if plan.nothing and plan.standing and not repair:
         return Published(plan.standing, 0, ())
     refuse_newer(plan)
     refuse_breaking(plan.breaking, allowed=allow_breaking)
+    require_room(plan.target, plan.obstacles, plan.occupied, adopt=adopt)
     _require_fitness(catalogue.store, plan, unversioned=unversioned)
     standing = lift_dead_mark(catalogue, plan.standing, clock)
     if plan.is_active and not repair:

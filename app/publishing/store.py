@@ -121,6 +121,9 @@ class ObjectStore(ObjectReader, Protocol):
         nothing: the store may make them in another way.
         """
 
+    def obstacles(self, keys: Collection[str]) -> Iterator[str]:
+        """Why objects could not be written at some of ``keys``, whatever the condition: a sentence each."""
+
     def delete(self, key: str, *, if_match: str = "", tries: Tries | None = None) -> bool:
         """Delete an object; one that does not exist is no error.
 

@@ -136,6 +136,21 @@ def test_so_many_decisions_are_kept_and_no_more(changed: Desk, monkeypatch: pyte
     assert len([*(changed.folders.work / "undo").iterdir()]) == 2
 
 
+def test_what_somebody_keeps_beside_the_decisions_is_none_of_them(
+    changed: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.browser.journal._MOST", 2)
+    results = Comparison.load(changed.folders.work).results
+    own = [changed.folders.work / "undo" / name for name in ("0 old", "2024 holidays")]
+    for folder in own:
+        folder.mkdir(parents=True)
+        (folder / "decision.json").write_text("mine")
+    for _ in range(3):
+        changed.approvals.reject(results, by="Ann", why="Too short")
+    changed.approvals.undo()
+    assert [(folder / "decision.json").read_text() for folder in own] == ["mine", "mine"]
+
+
 def test_a_decision_that_never_ends_is_said_to_the_others(
     changed: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -54,6 +54,9 @@ class CountingStore:
     def etag_for(self, body: bytes) -> str:
         return self.inner.etag_for(body)
 
+    def obstacles(self, keys: Collection[str]) -> Iterator[str]:
+        return self.inner.obstacles(keys)
+
     def delete(self, key: str, *, if_match: str = "", tries: Tries | None = None) -> bool:
         self.requests.append(("delete", key))
         return self.inner.delete(key, if_match=if_match, tries=tries)

@@ -14,13 +14,12 @@ import json
 import os
 import signal
 import sys
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from app.publishing import directory_store
+from app.publishing import state_folder
 from app.publishing.directory_store import DirectoryStore
 from tests.publishing import cuts
 
@@ -46,7 +45,7 @@ def arm(step: int) -> None:
 
         return stepping
 
-    genuine = directory_store._fill
+    genuine = state_folder.fill
 
     def fill(descriptor: int, body: bytes) -> None:
         if count():
@@ -54,10 +53,10 @@ def arm(step: int) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
         genuine(descriptor, body)
 
-    directory_store._fill = fill
+    setattr(state_folder, "fill", fill)  # noqa: B010  as below
     for module, names in (
         (os, ("mkdir", "replace", "unlink", "rmdir", "fsync")),
-        (tempfile, ("mkstemp",)),
+        (state_folder, ("open_plain",)),
         (fcntl, ("flock",)),
     ):
         for name in names:
@@ -96,7 +95,7 @@ def main(folder: Path, name: str, *, thorough: bool) -> int:
             if shown.is_new(contents, left, follower):
                 cuts.copy(held, work)
                 cuts.assert_nothing_is_stuck(work, follow, f"{when}, then {follower}")
-                assert not [*(work.root / ".staging").iterdir()], f"{when}: what it was writing lies about"
+                assert not [*work.root.rglob("*.staged")], f"{when}: what it was writing lies about"
     raise AssertionError("a command without an end")
 
 

@@ -52,6 +52,9 @@ class Snapshot:
             if key.startswith(prefix):
                 yield ListedObject(key, len(self.objects[key].body))
 
+    def obstacles(self, keys: Collection[str]) -> Iterator[str]:
+        return iter(())
+
     def look(self, keys: Collection[str]) -> dict[str, SeenObject]:
         return {
             key: SeenObject(len(found.body), found.etag) for key in keys if (found := self.objects.get(key))

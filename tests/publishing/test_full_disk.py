@@ -8,16 +8,20 @@ import shlex
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from app.publishing import directory_store
+from app.publishing import state_folder
+from app.publishing.activation import Reason
 from app.publishing.catalogue import Catalogue
 from app.publishing.directory_store import DirectoryStore
+from app.publishing.history import activations
 from app.publishing.pruning import prune
 from app.publishing.verification import verify
 from bbws_templates.faults import StoreError
+from bbws_templates.pointer import PAGE
 from tests.publishing.samples import go_back, publish_to, release
 from tests.waiting import patience
 
@@ -41,26 +45,59 @@ def fill_and_prune(store: DirectoryStore) -> None:
     standing = catalogue.standing()
     assert standing
     assert catalogue.release(standing.pointer.release).id, "the active release is whole"
-    assert not [*(store.root / ".staging").iterdir()], "nothing half-written takes up room"
+    assert not [*store.root.rglob("*.staged")], "nothing half-written takes up room"
     go_back(store)
     plan = prune(catalogue, 2, actor="me")
     assert len(plan.deleted) >= published - 2
     publish_to(store, release(f"afterwards {filler}"))
     result = verify(catalogue)
     assert result.intact, result.discrepancies
-    assert (store.root / ".reserve").stat().st_size == directory_store._ROOM, "for the next time"
+    assert reserve_of(store) == state_folder.LEAST_ROOM, "for the next time"
 
 
-def test_on_a_real_disk_that_is_full_a_prune_goes_through(tmp_path: Path) -> None:
-    """A file system of two megabytes, in a namespace of its own: nothing of it is left when the test ends."""
+def reserve_of(store: DirectoryStore) -> int:
+    """How many bytes are in reserve."""
+    return next(store.root.glob(".bbws-templates/reserve")).stat().st_size
+
+
+def fill_beside_a_long_history(store: DirectoryStore) -> None:
+    """Many activations, each of which says much; then others use the disk up. Go back, and prune.
+
+    The last activation makes the pointer so long that a page of it has to go into a file of its own.
+    """
+    one, other = release("one"), release("other")
+    for number in range(2 * PAGE):
+        publish_to(store, (one, other)[number % 2], reason=Reason("publish", "me", "why " * 2_000))
+    assert reserve_of(store) > state_folder.LEAST_ROOM
+    beside = store.root / "beside"
+    for size in (4096, 1):
+        with suppress(OSError), beside.open("ab", buffering=0) as file:
+            while True:
+                os.write(file.fileno(), bytes(size))
+    with pytest.raises(StoreError, match="Make room: `prune` itself needs none"):
+        publish_to(store, release("a third"))
+    assert go_back(store) == one.id
+    catalogue = Catalogue(store)
+    assert prune(catalogue, 1, actor="me").deleted == (other.id,)
+    beside.unlink()
+    result = verify(catalogue)
+    assert result.intact, result.discrepancies
+    standing = catalogue.standing()
+    assert standing
+    assert len([*activations(store, standing.pointer)]) == 2 * PAGE + 1
+
+
+@pytest.mark.parametrize(("work", "megabytes"), [("fill_and_prune", 2), ("fill_beside_a_long_history", 8)])
+def test_on_a_real_disk_that_is_full_a_prune_goes_through(tmp_path: Path, work: str, megabytes: int) -> None:
+    """A small file system, in a namespace of its own: nothing of it is left when the test ends."""
     unshare = shutil.which("unshare")
     alone = [] if os.getuid() == 0 else ["--user", "--map-root-user"]
-    mount = shlex.join(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(tmp_path)])
+    mount = shlex.join(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(tmp_path)])
     if not unshare or subprocess.run([unshare, *alone, "--mount", "sh", "-c", mount], check=False).returncode:
         # A container may forbid it, and then no test has a full disk: the next one, which always runs, counts
         # every byte in its place.
         pytest.skip("this user may not mount a file system; the same is tested with a quota below")
-    own = shlex.join([sys.executable, "-m", "tests.publishing.test_full_disk", str(tmp_path)])
+    own = shlex.join([sys.executable, "-m", "tests.publishing.test_full_disk", work, str(tmp_path)])
     program = f"{mount} && exec {own}"
     subprocess.run(
         [unshare, *alone, "--mount", "sh", "-c", program], check=True, cwd=ROOT, timeout=patience(120)
@@ -68,12 +105,13 @@ def test_on_a_real_disk_that_is_full_a_prune_goes_through(tmp_path: Path) -> Non
     assert not [*tmp_path.iterdir()]
 
 
+@pytest.mark.parametrize(("work", "megabytes"), [("fill_and_prune", 2), ("fill_beside_a_long_history", 8)])
 def test_with_a_quota_that_is_used_up_a_prune_goes_through(
-    directory: DirectoryStore, monkeypatch: pytest.MonkeyPatch
+    directory: DirectoryStore, monkeypatch: pytest.MonkeyPatch, work: str, megabytes: int
 ) -> None:
     """The same with every write counted: what lies in the directory may not take more than its share."""
-    genuine_fill, genuine_write = directory_store._fill, os.write
-    share = 2 * 1024 * 1024
+    genuine_fill, genuine_write = state_folder.fill, os.write
+    share = megabytes * 1024 * 1024
 
     def used() -> int:
         return sum(path.stat().st_size for path in directory.root.rglob("*") if path.is_file())
@@ -92,10 +130,12 @@ def test_with_a_quota_that_is_used_up_a_prune_goes_through(
             raise OSError(errno.EDQUOT, "Disk quota exceeded")
         return genuine_write(descriptor, data[:room])
 
-    monkeypatch.setattr(directory_store, "_fill", fill)
+    monkeypatch.setattr(state_folder, "fill", fill)
     monkeypatch.setattr(os, "write", write)
-    fill_and_prune(directory)
+    WORKS[work](directory)
 
+
+WORKS = {each.__name__: each for each in (fill_and_prune, fill_beside_a_long_history)}
 
 if __name__ == "__main__":
-    fill_and_prune(DirectoryStore(Path(sys.argv[1])))
+    WORKS[sys.argv[1]](DirectoryStore(Path(sys.argv[2])))

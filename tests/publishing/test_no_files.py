@@ -78,7 +78,7 @@ def keys_of(store: DirectoryStore) -> list[str]:
         page,
         "a/one.html",
         ".lock",
-        ".reserve",
+        ".bbws-templates/reserve",
     ]
 
 

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 import pytest
 
-from app.publishing import directory_store
+from app.publishing import state_folder
 from app.publishing.bucket_store import BucketStore
 from app.publishing.catalogue import Catalogue
 from app.publishing.directory_store import DirectoryStore
@@ -25,6 +25,7 @@ from tests.publishing.conftest import make_bucket
 from tests.publishing.fault_proxy import Fault, FaultProxy, Kind, Request, Rule, at, since
 from tests.publishing.samples import publish_to, release
 
+RESERVE = ".bbws-templates/reserve"
 COLLISION = Fault(Kind.STATUS, 409, code="ConditionalRequestConflict")
 UNHEARD_OF = Fault(Kind.STATUS, 501, code="NotImplemented")
 
@@ -240,18 +241,19 @@ def test_what_is_deleted_while_it_is_listed_hides_nothing_else(directory: Direct
 
 def test_what_a_killed_writer_left_goes_with_the_next_write(directory: DirectoryStore) -> None:
     directory.put("one", b"")
-    (directory.root / ".staging" / "left").write_bytes(b"half")
+    left = directory.root / ".bbws-templates" / f"{'0f' * 16}.staged"
+    left.write_bytes(b"half")
     directory.put("two", b"")
-    assert not [*(directory.root / ".staging").iterdir()]
+    assert not left.exists()
 
 
 def test_there_is_room_in_reserve_from_the_first_write_on(
     directory: DirectoryStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     directory.put("one", b"")
-    assert (directory.root / ".reserve").stat().st_size == 256 * 1024
-    assert stat.S_IMODE((directory.root / ".reserve").stat().st_mode) == 0o600
-    os.truncate(directory.root / ".reserve", 1000)
+    assert (directory.root / RESERVE).stat().st_size == 256 * 1024
+    assert stat.S_IMODE((directory.root / RESERVE).stat().st_mode) == 0o600
+    os.truncate(directory.root / RESERVE, 1000)
     there: list[bool] = []
     genuine = os.write
 
@@ -261,7 +263,7 @@ def test_there_is_room_in_reserve_from_the_first_write_on(
 
     monkeypatch.setattr(os, "write", write)
     directory.put("two", b"")
-    assert (directory.root / ".reserve").stat().st_size == 256 * 1024
+    assert (directory.root / RESERVE).stat().st_size == 256 * 1024
     assert all(there), "the last room is for what is to be stored"
 
 
@@ -279,7 +281,7 @@ def test_the_reserve_is_for_a_full_disk_and_for_what_is_there_already(
 ) -> None:
     """A disk on which nothing new has room; its reserve may be used up."""
     directory.put("one", b"old")
-    genuine = directory_store._fill
+    genuine = state_folder.fill
 
     def fill(descriptor: int, body: bytes) -> None:
         if os.fstat(descriptor).st_size < len(body):
@@ -290,10 +292,10 @@ def test_the_reserve_is_for_a_full_disk_and_for_what_is_there_already(
     def no_more(*_: Any) -> NoReturn:
         raise OSError(code, os.strerror(code))
 
-    monkeypatch.setattr(directory_store, "_fill", fill)
+    monkeypatch.setattr(state_folder, "fill", fill)
     monkeypatch.setattr(os, "write", no_more)
     if not reserve:
-        (directory.root / ".reserve").unlink()
+        (directory.root / RESERVE).unlink()
     if words:
         with pytest.raises(StoreError, match=words):
             directory.put("one", b"new")
@@ -304,7 +306,7 @@ def test_the_reserve_is_for_a_full_disk_and_for_what_is_there_already(
     found = directory.get("one")
     assert found
     assert found.body == (b"old" if words else b"new")
-    assert not [*(directory.root / ".staging").iterdir()]
+    assert not [*directory.root.rglob("*.staged")]
 
 
 def test_what_cannot_be_written_is_named_with_its_file_where_the_system_names_one(

@@ -77,6 +77,26 @@ def test_what_breaks_callers_is_refused_unless_somebody_says_so(estate: Estate) 
     assert estate.active("local") != first
 
 
+def test_a_file_that_no_release_has_put_there_is_told_and_not_overwritten(estate: Estate) -> None:
+    mine = estate.folders.home / "local/mails/greeting.html"
+    mine.parent.mkdir(parents=True)
+    mine.write_text("my own")
+    planned = estate.planned("local")
+    assert planned["plan"]["occupied"] == ["mails/greeting.html"]
+    page = estate.caller.get(f"/environments/local?operation={planned['id']}").text
+    assert "mails/greeting.html</code>. They are overwritten from a terminal alone" in page
+    refused = estate.published("local")
+    assert (refused["state"], refused["problem"]["code"]) == ("failed", "occupied")
+    assert (mine.read_text(), estate.active("local")) == ("my own", "")
+
+
+def test_nothing_is_published_among_the_sources(estate: Estate) -> None:
+    settings = settings_file(estate.folders)
+    settings.write_text(settings.read_text().replace("file:local", f"file:{estate.folders.templates.name}"))
+    refused = estate.ended(estate.post("/api/targets/local/plan", {"pictures": False}))
+    assert (refused["state"], refused["problem"]["code"]) == ("failed", "target")
+
+
 def test_a_release_is_promoted_and_rolled_back_by_what_was_planned(estate: Estate) -> None:
     first = estate.published("local")["activeNow"]
     plan = estate.planned("dev", action="promote", **{"from": "local"})

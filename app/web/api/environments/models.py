@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
 
+from app.publishing.activation import LONGEST_MESSAGE
 from app.web.live.environments.operations import Deed, State
 from app.web.problems import Problem
 
@@ -92,6 +93,8 @@ class PlanModel(_TargetJson):
     unfinished: bool = Field(description="It is active, but a publish was cut off; publishing completes it.")
     breaking: bool = Field(description="Data that callers send today would be refused.")
     note: str = Field(description="Why there is nothing to compare with, if there is not.")
+    obstacles: list[str] = Field(description="Why a directory cannot hold the emails; nothing is published.")
+    occupied: list[str] = Field(description="Where a directory has files that no release has put there.")
     changes: list[ChangeModel]
     settings: list[PartModel]
 
@@ -267,7 +270,7 @@ Message = Annotated[
     str,
     Field(
         pattern=r"\S",
-        max_length=2000,
+        max_length=LONGEST_MESSAGE,
         description="Why; kept in the history for ever.",
         examples=["Friendlier receipts"],
     ),

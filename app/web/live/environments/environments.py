@@ -17,7 +17,7 @@ from app.operations.errors import StalePlanError
 from app.operations.gates import require_open
 from app.operations.inspection import verification_members, verified
 from app.operations.pictures import Pictures, refuse_unapproved_pictures
-from app.operations.publication import Gate, Publication, published_members
+from app.operations.publication import Gate, Publication, published_members, require_apart
 from app.operations.retreat import Retreat
 from app.publishing.activation import Reason
 from app.publishing.catalogue import ACTIVE
@@ -137,6 +137,9 @@ class Environments:
     ) -> Planned:
         revision = self.live.current
         catalogue = self.sightings.catalogue(target)
+        if wish.deed is not Deed.ROLLBACK:
+            sources = (self.settings.templates, self.settings.fixtures, self.settings.screenshots.baselines)
+            require_apart(catalogue.store.target, sources)
         folder = self.plans.folder(watch.operation.id)
         if wish.deed is Deed.ROLLBACK:
             watch.begin(0, "reading the release to go back to")

@@ -76,6 +76,8 @@ class Planned:
             "unfinished": False,
             "breaking": any(change.breaking for change in self.way.changes),
             "note": "",
+            "obstacles": [],
+            "occupied": [],
             "changes": found["changes"],
             "settings": [],
         }
