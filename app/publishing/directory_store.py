@@ -16,12 +16,12 @@ import sys
 import tempfile
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
-from datetime import timedelta
 from pathlib import Path
 from typing import IO
 
 from app.core.locking import is_taken_in_time
 from app.core.writing import put
+from app.publishing.clock import ClockOffset
 from app.publishing.errors import TooLateError
 from app.publishing.store import InTime, ListedObject, SeenObject, always
 from bbws_templates.directory import DirectoryReader, etag_of, unreadable
@@ -50,9 +50,9 @@ class DirectoryStore(DirectoryReader):
         return DirectoryTarget(self.root)
 
     @property
-    def ahead(self) -> timedelta:
+    def ahead(self) -> ClockOffset:
         """Nothing: a directory has no clock but that of the machine."""
-        return timedelta()
+        return ClockOffset()
 
     def put(self, key: str, body: bytes, *, if_match: str = "", if_absent: bool = False) -> str | None:
         """As ``ObjectStore.put``."""

@@ -28,15 +28,6 @@ ROOT = Path(__file__).parents[2]
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are told of by Linux's /proc")
 
-LOOK = """
-import os, sys
-from app.publishing.processes import has_ended, this_process
-name, user = sys.argv[1], int(sys.argv[2])
-has_ended(name)  # all that it takes is loaded, from where the other user may not read
-if user:
-    os.setgroups([]), os.setgid(user), os.setuid(user)
-print(has_ended(name), this_process() != "")
-"""
 NOBODY = 65534
 
 
@@ -91,10 +82,9 @@ def test_what_cannot_be_known_has_not_ended() -> None:
 @pytest.fixture
 def living() -> Iterator[str]:
     """The name of another process, which is alive."""
-    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:
+    wait = "import sys; sys.stdin.read()"
+    with subprocess.Popen([sys.executable, "-c", wait], stdin=subprocess.PIPE) as other:
         yield named(other.pid)
-        assert other.stdin
-        other.stdin.close()
 
 
 def looked_at(name: str, apart: list[str], within: str = "", user: int = 0) -> list[str]:
@@ -103,15 +93,9 @@ def looked_at(name: str, apart: list[str], within: str = "", user: int = 0) -> l
     prepare = [unshare or "false", *apart, "sh", "-c", f'{within or ":"} && exec "$@"', "sh"]
     if os.getuid() != 0 or subprocess.run([*prepare, "true"], check=False, capture_output=True).returncode:
         pytest.skip("this user or system gives no process such a place; a test below takes the stat away")
-    own = [*prepare, sys.executable, "-c", LOOK, name, str(user)]
-    done = subprocess.run(
-        own, cwd=ROOT, check=True, capture_output=True, text=True, timeout=patience(), env=environment()
-    )
+    look = [*prepare, sys.executable, "-m", "tests.publishing.looking_process", name, str(user)]
+    done = subprocess.run(look, cwd=ROOT, check=True, capture_output=True, text=True, timeout=patience())
     return done.stdout.split()
-
-
-def environment() -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": str(ROOT)}
 
 
 @pytest.mark.parametrize("hidden", [0, 1, 2])
