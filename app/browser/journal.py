@@ -29,6 +29,7 @@ from app.browser.snapshots import Snapshot
 from app.browser.store import PictureStore, Sidecar
 from app.browser.writing import not_written, write_whole
 from app.core.locking import is_taken_in_time
+from app.core.whole_numbers import whole_number
 from bbws_templates.errors import Location
 from bbws_templates.files import read_file, require_file
 
@@ -82,10 +83,10 @@ class Journal:
             BaselineError: its record cannot be read.
         """
         # One without its record was never begun, as its writer was killed, or has been taken back.
-        told = max(self._folder.glob(f"[0-9]*/{_RECORD}"), default=None)
-        if told is None:
+        told = [folder for folder in self._folders() if (folder / _RECORD).exists()]
+        if not told:
             return None
-        folder = told.parent
+        folder = told[-1]
         record = _read(folder)
         return RecordedDecision(
             folder.name, record.deed, tuple(Snapshot.from_id(name) for name in record.snapshots)
@@ -102,8 +103,8 @@ class Journal:
             BaselineError: a baseline cannot be read, or the record not be written.
         """
         with self._alone():
-            folders = sorted(self._folder.glob("[0-9]*"))
-            number = int(folders[-1].name) + 1 if folders else 1
+            folders = self._folders()
+            number = (whole_number(folders[-1].name) or 0) + 1 if folders else 1
             folder = self._folder / f"{number:06d}"
             try:
                 self._keep(folder, deed, snapshots, changed)
@@ -187,6 +188,11 @@ class Journal:
         """From now on the baselines may be found half changed."""
         write_whole(folder / _CHANGING, b"")
 
+    def _folders(self) -> list[Path]:
+        """Those of the decisions in their order; what else lies beside them is nobody's here."""
+        numbered = ((whole_number(folder.name), folder) for folder in self._folder.glob("[0-9]*"))
+        return [folder for _, folder in sorted(each for each in numbered if each[0] is not None)]
+
     @contextmanager
     def _alone(self) -> Iterator[None]:
         path = self._work / _LOCK
@@ -199,7 +205,7 @@ class Journal:
             raise not_written(error, path) from error
         with lock:
             self._wait_for(lock)
-            if any(self._folder.glob(f"[0-9]*/{_CHANGING}")):  # of somebody who was killed
+            if any((folder / _CHANGING).exists() for folder in self._folders()):  # of somebody who was killed
                 self._baselines.sweep()
             yield
 
