@@ -32,6 +32,7 @@ _CUT: Final = re.compile(r"(?:^|;)\s*overflow\s*:\s*hidden\b", re.IGNORECASE)
 _REFERENCE: Final = re.compile(
     r"&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[a-zA-Z][a-zA-Z0-9]*(?:;|(?![a-zA-Z0-9=])))"
 )
+_LONG_NUMBER: Final = re.compile(r"&#0*([0-9]+);?")
 _BLANKS: Final = re.compile("[ \t\r\n\f\u00a0]+")
 _FILLERS: Final = re.compile("[\u00ad\u034f\u180e\u200b\u2060-\u2064\ufeff]")
 _ADDRESS: Final = re.compile(r"(?:mailto|tel|sms):([^?]*)", re.IGNORECASE)
@@ -88,13 +89,20 @@ def text_of(fragment: str) -> str:
     """The text of ``fragment``; where it begins or ends with a block, it begins or ends with a new line."""
     if "<" not in fragment:
         is_address = not _BLANKS.search(fragment) and (":" in fragment or "/" in fragment)
-        return _attribute(fragment) if is_address else _spaced(html.unescape(fragment))
+        return _attribute(fragment) if is_address else _spaced(_read(fragment))
     return _Reading(fragment).text
 
 
 def _attribute(value: str) -> str:
     """Without references, by the rule for attributes: ``&copy=1`` in an address is none (HTML, 13.2.5.73)."""
-    return _REFERENCE.sub(lambda found: html.unescape(found[0]), value)
+    return _REFERENCE.sub(lambda found: _read(found[0]), value)
+
+
+def _read(text: str) -> str:
+    """``text`` with its references read; of thousands of digits Python makes no number, and eight will do."""
+    if "&#" in text:
+        text = _LONG_NUMBER.sub(lambda found: f"&#{found[1][:8]};" if len(found[0]) > 12 else found[0], text)
+    return html.unescape(text)
 
 
 def _spaced(text: str) -> str:
@@ -116,7 +124,7 @@ class _Reading:
         self._images = 0
         here = 0
         while found := _TOKEN.search(fragment, here):
-            self._say(html.unescape(fragment[here : found.start()]))
+            self._say(_read(fragment[here : found.start()]))
             here = found.end()
             name = (found["name"] or "").lower()
             if not name or not found["close"]:
@@ -131,7 +139,7 @@ class _Reading:
                 self._start(name, attributes)
             elif name not in _VOID:
                 here = _end_of_element(fragment, here, name)
-        self._say(html.unescape(fragment[here:]))
+        self._say(_read(fragment[here:]))
         self._end("a")
         if self._struck:
             self._end_struck()

@@ -28,6 +28,9 @@ WRITERS_REQUIRE: Final = "writersRequire"
 WRITERS_KNOW: Final[frozenset[str]] = frozenset()
 """What this version knows of what a pointer may require of those who change its target."""
 
+_UNCOUNTABLE: Final = 2**53
+"""More than that JSON does not carry everywhere (RFC 8259, section 6)."""
+
 _ACTIVATION: Final = frozenset(
     {"sequence", "release", "manifest", "action", "at", "actor", "message", "details"}
 )
@@ -175,7 +178,7 @@ def parse_pointer(data: bytes) -> Pointer:
     """
     members = decode_document(data, POINTER_FORMAT, what="the pointer current.json")
     history, prunes = members.get("history", []), members.get("prunes", 0)
-    if not isinstance(history, list) or type(prunes) is not int:
+    if not isinstance(history, list) or not _counts(prunes):
         raise DamagedReleaseError("The pointer current.json has no usable history.")
     return Pointer(
         active=parse_activation({name: value for name, value in members.items() if name in _ACTIVATION}),
@@ -196,7 +199,7 @@ def parse_activation(members: Any) -> Activation:
     Raises:
         DamagedReleaseError: a member is missing or of another type.
     """
-    if not isinstance(members, dict) or type(members.get("sequence")) is not int:
+    if not isinstance(members, dict) or not _counts(members.get("sequence")):
         raise DamagedReleaseError("An entry of the activation history is damaged.")
     return Activation(
         sequence=members["sequence"],
@@ -209,6 +212,11 @@ def parse_activation(members: Any) -> Activation:
         details=_details(members),
         further=_further(members, _ACTIVATION),
     )
+
+
+def _counts(value: Any) -> bool:
+    """Whether it is a number to go on from: Python reads some that it cannot write when they are one more."""
+    return type(value) is int and 0 <= value < _UNCOUNTABLE
 
 
 def _details(members: Mapping[str, Any]) -> Mapping[str, Any] | None:

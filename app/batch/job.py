@@ -52,6 +52,9 @@ class BatchProgress:
         )  # fmt: skip
 
 
+_NOWHERE: Final = BatchProgress("", "", "", "", "")
+
+
 class Job:
     """The files of one batch, open."""
 
@@ -176,7 +179,7 @@ def noted_progress(out: Path) -> BatchProgress | None:
     """
     try:
         members = json.loads(read_file(progress_file(out)).decode("utf-8"))
-        return BatchProgress(**members)
+        return _checked(BatchProgress(**members))
     except FileNotFoundError:
         return None
     except (OSError, ValueError, TypeError) as error:
@@ -184,6 +187,20 @@ def noted_progress(out: Path) -> BatchProgress | None:
             f"'{progress_file(out)}' does not say how far the batch had come.",
             remedy="Remove it along with the result, and begin again.",
         ) from error
+
+
+def _checked(progress: BatchProgress) -> BatchProgress:
+    """``progress``, if it is such as a batch notes.
+
+    Raises:
+        ValueError: it is not.
+    """
+    for name, usual in asdict(_NOWHERE).items():
+        value = getattr(progress, name)
+        if type(value) is not type(usual) or (isinstance(value, int) and value < 0):
+            raise ValueError(name)
+    datetime.fromisoformat(progress.began)
+    return progress
 
 
 def _open(path: Path, length: int) -> BinaryIO:

@@ -30,6 +30,7 @@ from app.browser.snapshots import Snapshot
 from app.browser.store import PictureStore, Sidecar
 from app.browser.writing import not_written, write_whole
 from app.core.locking import is_taken_in_time
+from app.core.whole_numbers import whole_number
 from bbws_templates.errors import Location
 from bbws_templates.files import read_file, require_file
 
@@ -83,7 +84,7 @@ class Journal:
             BaselineError: its record cannot be read.
         """
         # One without its record was never begun, as its writer was killed, or has been taken back.
-        told = [folder for folder in self._decisions() if (folder / _RECORD).exists()]
+        told = [folder for folder in self._folders() if (folder / _RECORD).exists()]
         if not told:
             return None
         folder = told[-1]
@@ -103,9 +104,9 @@ class Journal:
             BaselineError: a baseline cannot be read, or the record not be written.
         """
         with self._alone():
-            folders = self._decisions()
-            number = int(folders[-1].name) + 1 if folders else 1
-            folder = self._folder / f"{number:06d}"
+            folders = self._folders()
+            number = (whole_number(folders[-1].name) or 0) + 1 if folders else 1
+            folder = self._folder / _name(number)
             try:
                 self._keep(folder, deed, snapshots, changed)
                 yield
@@ -129,11 +130,6 @@ class Journal:
         """
         with self._alone():
             return self._take_back(number, progress)
-
-    def _decisions(self) -> list[Path]:
-        """The folders of decisions, the oldest first; what else somebody keeps there is none of ours."""
-        numbered = (folder for folder in self._folder.glob("[0-9]*") if re.fullmatch("[0-9]{6,}", folder.name))
-        return sorted(numbered, key=lambda folder: int(folder.name))
 
     def _take_back(self, number: str, progress: Callable[[str], None] | None) -> RecordedDecision:
         last = self.last()
@@ -193,6 +189,12 @@ class Journal:
         """From now on the baselines may be found half changed."""
         write_whole(folder / _CHANGING, b"")
 
+    def _folders(self) -> list[Path]:
+        """Those of the decisions in their order; what else lies beside them is nobody's here."""
+        numbered = [(whole_number(folder.name), folder) for folder in self._folder.glob("[0-9]*")]
+        known = sorted((number, folder) for number, folder in numbered if number is not None)
+        return [folder for number, folder in known if folder.name == _name(number)]
+
     @contextmanager
     def _alone(self) -> Iterator[None]:
         path = self._work / _LOCK
@@ -205,7 +207,7 @@ class Journal:
             raise not_written(error, path) from error
         with lock:
             self._wait_for(lock)
-            if any((folder / _CHANGING).exists() for folder in self._decisions()):  # he was killed
+            if any((folder / _CHANGING).exists() for folder in self._folders()):  # of somebody who was killed
                 self._baselines.sweep()
             yield
 
@@ -219,6 +221,10 @@ class Journal:
                 f"Another decision has been under way for {self.patience:.0f} seconds.",
                 remedy=f"Let it go on, or end it: `fuser {self._work / _LOCK}` names it.",
             )
+
+
+def _name(number: int) -> str:
+    return f"{number:06d}"
 
 
 def _pixels(sidecar: Sidecar | None) -> str:

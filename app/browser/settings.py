@@ -28,7 +28,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -41,6 +40,7 @@ from app.browser.errors import SettingsError
 from app.browser.frames import Frame
 from app.browser.snapshots import CHROMIUM, OF_CLIENTS, Snapshot, Variant
 from app.core.settings import SettingsTable
+from app.core.toml import toml_tables
 from bbws_templates.errors import Location
 from bbws_templates.files import read_file
 
@@ -150,10 +150,10 @@ def load_settings(baselines: Path) -> Settings:
     """
     path = baselines / SETTINGS_NAME
     try:
-        content = tomllib.loads(read_file(path).decode("utf-8"))
+        content = toml_tables(read_file(path).decode("utf-8"))
     except FileNotFoundError:
         return Settings()
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise SettingsError(f"cannot be read: {error}", location=Location(str(path))) from error
     try:
         settings = Settings.model_validate(content)

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import Any, NoReturn
 
 from app.core.errors import Location, SourceError
+from app.core.whole_numbers import whole_number
 from bbws_templates.references import parts_of
 
 _SPACE = re.compile(r"[ \t\r\n]*")
@@ -205,12 +206,13 @@ def _member_offset(text: str, offset: int, name: str) -> int | None:
 
 
 def _item_offset(text: str, offset: int, index: str) -> int | None:
-    if text[offset] != "[" or not index.isdigit():
+    wanted = whole_number(index) if index == "0" or index[:1] != "0" else None  # RFC 6901, section 4
+    if text[offset] != "[" or wanted is None:
         return None
     offset = _skip(text, offset + 1)
     position = 0
     while text[offset] != "]":
-        if position == int(index):
+        if position == wanted:
             return offset
         position += 1
         offset = _after_value(text, offset)

@@ -22,7 +22,6 @@ All of it is optional; so is the file. Without a locale, values are printed as c
 from __future__ import annotations
 
 import re
-import tomllib
 from fnmatch import fnmatchcase
 from typing import Annotated
 
@@ -30,6 +29,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 from app.core.errors import Location, SourceError
+from app.core.toml import toml_tables
 
 SETTINGS_NAME = "settings.toml"
 
@@ -150,11 +150,13 @@ def read_settings(text: str, label: str) -> SetSettings:
         SourceError: it is not TOML, or says something that is not known.
     """
     try:
-        settings = SetSettings.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
+        tables = toml_tables(text)
+    except ValueError as error:
         raise SourceError(
             f"The settings are not TOML: {error}.", location=Location(label), remedy="Correct the file."
         ) from error
+    try:
+        settings = SetSettings.model_validate(tables)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"])

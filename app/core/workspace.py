@@ -41,11 +41,12 @@ from app.core.validation.eyes import Eyes
 from app.core.validation.translating import translation_findings
 from app.core.validation.usage import usage_findings
 from app.core.validation.waiving import collector, waiver_findings
+from app.core.whole_numbers import require_short_numbers
 from bbws_templates import contract
 from bbws_templates.compiled import RenderedEmail
 from bbws_templates.display import Display, display_of
 from bbws_templates.engine import RenderWarning
-from bbws_templates.errors import BbwsTemplatesError, ContractError, RenderError
+from bbws_templates.errors import BbwsTemplatesError, ContractError, Location, RenderError
 from bbws_templates.languages import best_of
 from bbws_templates.layout import edition, parted
 from bbws_templates.mailing import render_email
@@ -295,6 +296,7 @@ class Workspace:
         except RenderError as error:
             at_authors_place(compilation, error)
             raise
+        require_short_numbers(email.html, lambda _: Location(compilation.source.html.label))
         warnings = (warning_at_authors_place(compilation, warning) for warning in heard)
         return Rendered(email, shown, strict, tuple(warnings))
 

@@ -27,6 +27,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 from app.core.errors import Location, RefusedRecipientError, SourceError, SurroundingsError
+from app.core.whole_numbers import whole_number
 from app.core.workspace import Workspace
 from app.publishing.targets import settings_document
 from bbws_templates.faults import TargetError
@@ -106,9 +107,10 @@ def send_test_settings(settings: Path | None = None) -> SendTestSettings | None:
 
 def _server(value: Any, wrong: Any) -> tuple[str, int]:
     host, _, port = str(value or "").rpartition(":")
-    if not isinstance(value, str) or not host or not port.isdecimal() or not 0 < int(port) < 65536:
+    number = whole_number(port, 65535)
+    if not isinstance(value, str) or not host or not number:
         raise wrong("'server' is HOST:PORT")
-    return host.strip("[]"), int(port)
+    return host.strip("[]"), number
 
 
 def _is_pattern(value: Any) -> bool:

@@ -12,10 +12,10 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from contextvars import ContextVar
-from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from app.publishing.clock import ClockOffset
 from app.publishing.deadlines import Deadlines
 from app.publishing.errors import TooLateError, UnversionedBucketError
 from app.publishing.parallel import WORKERS, in_parallel
@@ -81,8 +81,8 @@ class BucketStore(BucketReader):
         return cls(client, target, deadlines=Deadlines(client, longest))
 
     @property
-    def ahead(self) -> timedelta:
-        """As ``ObjectStore.ahead``, by the last answer of the server."""
+    def ahead(self) -> ClockOffset:
+        """As ``ObjectStore.ahead``, by the last answers of the server."""
         return self._clock.ahead
 
     def _kept(self, key: str = "") -> AbstractContextManager[None]:

@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from bbws_templates.clocks import WakefulClock
 
 Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class ClockOffset:
+    """By how much another clock is ahead of this machine's: at least so much, and at most.
+
+    Whoever takes something for over goes by ``least``; whoever says how long something lasts, by ``most``.
+    """
+
+    least: timedelta = timedelta()
+    most: timedelta = timedelta()
 
 
 def utc_now() -> datetime:

@@ -16,10 +16,10 @@ import os
 import stat
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
 
 from app.core.writing import put
+from app.publishing.clock import ClockOffset
 from app.publishing.errors import TooLateError
 from app.publishing.state_folder import FULL, LEAST_ROOM, StateFolder, make_folder, open_plain, sync_folder
 from app.publishing.store import ListedObject, SeenObject, Tries
@@ -45,9 +45,9 @@ class DirectoryStore(DirectoryReader):
         return DirectoryTarget(self.root)
 
     @property
-    def ahead(self) -> timedelta:
+    def ahead(self) -> ClockOffset:
         """Nothing: a directory has no clock but that of the machine."""
-        return timedelta()
+        return ClockOffset()
 
     def put(self, key: str, body: bytes, *, if_match: str = "", if_absent: bool = False) -> str | None:
         """As ``ObjectStore.put``."""

@@ -5,9 +5,10 @@ to which it may go on. It renews the lease while it works and reads it again bef
 While it lasts no other prune begins, and nobody activates a release, a file of which might just be deleted.
 
 A lease is free when its time is over, when its process has ended (known on the same machine only), or when
-somebody who knows better takes it over. Its time is told by the clock of the store, where that has one; its
-holder counts by its own how much is left, and stops ``SKEW`` before others see the end: that much may the
-clocks of two machines differ, as far as a store has not told of it.
+somebody who knows better takes it over. Its time is told by the clock of the store, where that has one: the
+end is written by the latest that this may be, and is over by the earliest (``ClockOffset``). Its holder
+counts by its own how much is left, and stops ``SKEW`` before others see the end: that much may the clocks of
+two machines differ, as far as a store has not told of it.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from app.publishing.catalogue import Catalogue, Standing
-from app.publishing.clock import Clock, SteadyClock, iso, parse_iso, utc_now
+from app.publishing.clock import Clock, ClockOffset, SteadyClock, iso, parse_iso, utc_now
 from app.publishing.conflicts import conflict_with, pointer_gone, refused_falsely, same_ground
 from app.publishing.errors import ConflictError
 from app.publishing.processes import has_ended, this_process
@@ -67,7 +68,7 @@ def refuse_while_pruning(catalogue: Catalogue, standing: Standing | None, clock:
     Raises:
         ConflictError: somebody is; says who, and until when at the latest.
     """
-    if standing and not is_free(standing.pointer, clock() + catalogue.store.ahead):
+    if standing and not is_free(standing.pointer, clock() + catalogue.store.ahead.least):
         lease = standing.pointer.lease
         until = f", until {lease.until} unless it takes longer" if lease else ""
         raise ConflictError(
@@ -149,7 +150,7 @@ class PruneLease:
     """The lease of one prune, held."""
 
     def __init__(
-        self, catalogue: Catalogue, standing: Standing, until: datetime, clock: Clock, ahead: timedelta
+        self, catalogue: Catalogue, standing: Standing, until: datetime, clock: Clock, ahead: ClockOffset
     ) -> None:
         self._catalogue = catalogue
         self._standing = standing
@@ -225,9 +226,9 @@ class PruneLease:
                 refuse_while_pruning(catalogue, current, clock)
             return replace(
                 current.pointer,
-                pruning=f"{actor} (since {iso(began + ahead)})",
+                pruning=f"{actor} (since {iso(began + ahead.least)})",
                 prunes=current.pointer.prunes + 1,
-                lease=Lease(token, iso(until + ahead), this_process()),
+                lease=Lease(token, iso(until + ahead.most), this_process()),
                 half_pruned=current.pointer.half_pruned or bool(current.pointer.pruning),
             )
 
@@ -260,7 +261,7 @@ class PruneLease:
 
     def _renewed(self, current: Standing, until: datetime) -> Pointer:
         lease = self._require_ours(current)
-        return replace(current.pointer, lease=replace(lease, until=iso(until + self._ahead)))
+        return replace(current.pointer, lease=replace(lease, until=iso(until + self._ahead.most)))
 
     def _require_ours(self, current: Standing) -> Lease:
         lease, ours = current.pointer.lease, self._standing.pointer.lease

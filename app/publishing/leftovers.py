@@ -34,7 +34,7 @@ def leave_whole(
             prunes = expected.pointer.prunes if expected else 0
             if current is None or current.pointer.prunes == prunes:
                 return
-            if not is_free(current.pointer, clock() + catalogue.store.ahead):
+            if not is_free(current.pointer, clock() + catalogue.store.ahead.least):
                 return
             if not _complete(catalogue, release):
                 return

@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Protocol, TypeVar
 
+from app.publishing.clock import ClockOffset
 from app.publishing.parallel import at_once
 from bbws_templates.faults import DamagedReleaseError, FormatError
 from bbws_templates.reader import ObjectReader, StoredObject
@@ -88,10 +88,11 @@ class ObjectStore(ObjectReader, Protocol):
         """The place that the objects are in."""
 
     @property
-    def ahead(self) -> timedelta:
+    def ahead(self) -> ClockOffset:
         """By how much the clock of the store is ahead of this machine's, as far as it has told.
 
-        All who write there can go by that one, whatever their own machines take the time for.
+        All who write there can go by that one, whatever their own machines take the time for. A single answer
+        may be wrong, so this is a span.
         """
 
     def put(self, key: str, body: bytes, *, if_match: str = "", if_absent: bool = False) -> str | None:

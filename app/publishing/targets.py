@@ -26,12 +26,12 @@ for each, one process can promote from one account to another.
 
 from __future__ import annotations
 
-import tomllib
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
+from app.core.toml import toml_tables
 from bbws_templates.directory import real
 from bbws_templates.errors import Location
 from bbws_templates.faults import TargetError
@@ -129,8 +129,8 @@ def settings_document(settings: Path | None = None) -> tuple[Path, dict[str, Any
     if path is None:
         return None
     try:
-        return path, tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        return path, toml_tables(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
         raise TargetError(f"The settings cannot be read: {error}.", location=Location(str(path))) from error
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from app.batch.chunks import BatchLine, ChunkOutcome
 from app.batch.forms import Form
-from app.batch.job import Job
+from app.batch.job import BatchProgress, Job, noted_progress
 from app.core.errors import SurroundingsError
 from tests.batch.calling import batch, contents, damage
 
@@ -162,3 +162,28 @@ def test_a_batch_of_other_data_is_not_gone_on_with(
     result = batch(data, tmp_path / "out.jsonl", "--resume", target=target)
     assert result.exit_code != 0
     assert "other data" in str(result.exception)
+
+
+@pytest.mark.parametrize(
+    "member",
+    [
+        {"began": "yesterday"},
+        {"began": "0000-01-01T00:00:00+00:00"},
+        {"began": 1},
+        {"lines": "9"},
+        {"offset": -1},
+        {"written": 1.5},
+        {"emails": True},
+        {"form": None},
+    ],
+)
+def test_a_note_of_how_far_a_batch_had_come_that_somebody_has_edited_is_refused(
+    tmp_path: Path, member: dict[str, object]
+) -> None:
+    noted = BatchProgress("mail", "digest", "jsonl", "2026-01-05T12:00:00+00:00", "head", 9, 99, 999)
+    path = tmp_path / "out.progress"
+    path.write_text(json.dumps(vars(noted)), encoding="utf-8")
+    assert noted_progress(tmp_path / "out") == noted
+    path.write_text(json.dumps({**vars(noted), **member}), encoding="utf-8")
+    with pytest.raises(SurroundingsError, match="does not say how far"):
+        noted_progress(tmp_path / "out")

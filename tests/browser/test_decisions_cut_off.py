@@ -151,6 +151,23 @@ def test_what_somebody_keeps_beside_the_decisions_is_none_of_them(
     assert [(folder / "decision.json").read_text() for folder in own] == ["mine", "mine"]
 
 
+@pytest.mark.parametrize("name", ["9 copy", "99_99", "9٣", "9²", "9" * 200])
+def test_a_folder_that_somebody_has_laid_beside_the_decisions_is_none(changed: Desk, name: str) -> None:
+    results = Comparison.load(changed.folders.work).results
+    changed.approvals.reject(results, by="Ann", why="Too short")
+    journal = Journal(PictureStore(changed.folders.baselines), changed.folders.work)
+    before = journal.last()
+    assert before
+    kept = changed.folders.work / "undo"
+    shutil.copytree(kept / before.number, kept / name)
+    assert journal.last() == before
+    changed.approvals.reject(results, by="Ann", why="Too long")
+    last = journal.last()
+    assert last
+    assert int(last.number) == int(before.number) + 1
+    assert (kept / name).is_dir()
+
+
 def test_a_decision_that_never_ends_is_said_to_the_others(
     changed: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -46,6 +46,13 @@ def test_a_missing_member_is_placed_at_its_parent() -> None:
     assert locate(text, "f", "/x/y").line == 1
 
 
+@pytest.mark.parametrize("index", ["²", "٣", "9" * 5_000, "-1", "01", "1_0", ""])
+def test_what_is_no_index_leads_to_the_list_itself(index: str) -> None:
+    """A ``$ref`` may say anything there."""
+    text = '{"a":\n[10, 11, 12, 13]}'
+    assert (locate(text, "f", f"/a/{index}").line, locate(text, "f", f"/a/{index}").column) == (2, 1)
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

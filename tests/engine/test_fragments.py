@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bbws_templates import Mode, Template
+from bbws_templates.fragments import text_of
 from tests.engine.test_functions import agree
 
 CASES = [
@@ -139,3 +140,27 @@ def test_references_are_those_of_html() -> None:
     for name in ("&hellip;", "&nbsp", "&#x1F600;", "&notit;", "&#0;", "&bogus;"):
         rendered = Template.parse("{{{v}}}").render({"v": f"a {name} b"}, mode=Mode.TEXT)
         assert rendered == re.sub("[ \u00a0]+", " ", html.unescape(f"a {name} b"))
+
+
+@pytest.mark.parametrize(
+    ("reference", "character"),
+    [
+        (f"&#{'9' * 5_000};", "\ufffd"),
+        (f"&#{'9' * 5_000}", "\ufffd"),
+        (f"&#{'0' * 5_000}65;", "A"),
+        (f"&#x{'9' * 5_000};", "\ufffd"),
+        (f"&#x{'0' * 5_000}41;", "A"),
+        ("&#1114112;", "\ufffd"),
+        ("&#65;", "A"),
+        ("&#٣;", "&#٣;"),
+    ],
+)
+def test_a_reference_of_any_length_is_a_character_and_never_keeps_a_mail_from_its_reader(
+    reference: str, character: str
+) -> None:
+    """Data come from anybody, and Python makes no number of thousands of digits."""
+    assert text_of(f"a {reference} b") == f"a {character} b"
+    assert text_of(f"<p>a {reference} b</p>").strip() == f"a {character} b"
+    link = f'<a href="https://a.example/?{reference}">there</a>'
+    assert text_of(link).strip() == f"there: https://a.example/?{character}"
+    assert text_of(f"https://a.example/?{reference}") == f"https://a.example/?{character}"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Collection, Iterator
-from datetime import timedelta
 
+from app.publishing.clock import ClockOffset
 from app.publishing.store import ListedObject, ObjectStore, SeenObject, Tries
 from bbws_templates.layout import POINTER
 from bbws_templates.reader import StoredObject, Unchanged
@@ -25,7 +25,7 @@ class CountingStore:
         return self.inner.target
 
     @property
-    def ahead(self) -> timedelta:
+    def ahead(self) -> ClockOffset:
         return self.inner.ahead
 
     def written(self) -> list[str]:

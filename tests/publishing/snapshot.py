@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterator
-from datetime import timedelta
 from typing import NoReturn
 
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.s3.models import FakeKey, s3_backends
 
+from app.publishing.clock import ClockOffset
 from app.publishing.store import ListedObject, SeenObject, Tries
 from bbws_templates.reader import UNCHANGED, StoredObject, Unchanged
 from bbws_templates.target import BucketTarget
@@ -18,7 +18,7 @@ from bbws_templates.target import BucketTarget
 class Snapshot:
     """The objects of a bucket as they were when this was made. Read like any store, never written to."""
 
-    ahead = timedelta()
+    ahead = ClockOffset()
 
     def __init__(self, target: BucketTarget) -> None:
         self.target = target

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import threading
 import time
 from contextlib import ExitStack
@@ -15,7 +12,6 @@ from typing import NoReturn
 
 import pytest
 
-from app.publishing import processes
 from app.publishing.activation import Reason, settle
 from app.publishing.catalogue import Catalogue, Standing
 from app.publishing.clock import iso
@@ -23,7 +19,6 @@ from app.publishing.directory_store import DirectoryStore
 from app.publishing.errors import ConflictError, UnknownReleaseError
 from app.publishing.lease import LEASE, SKEW, PruneLease, is_free, lift_dead_mark
 from app.publishing.parallel import WORKERS
-from app.publishing.processes import has_ended, this_process
 from app.publishing.pruning import prune
 from app.publishing.rollback import ROLLBACK, release_to_go_back_to, roll_back
 from app.publishing.verification import verify
@@ -101,14 +96,6 @@ def test_a_process_that_has_no_name_is_not_taken_for_this_one(
     """Neither has one where the system does not tell."""
     monkeypatch.setattr("app.publishing.lease.this_process", lambda: "")
     assert not is_free(marked(catalogue, Lease("0" * 32, iso(NOON + SECOND), "")), NOON)
-
-
-@pytest.mark.parametrize(("unknown", "answer"), [("_machine", ""), ("_state", None)])
-def test_a_process_has_no_name_where_the_system_tells_only_half_of_it(
-    monkeypatch: pytest.MonkeyPatch, unknown: str, answer: str | None
-) -> None:
-    monkeypatch.setattr(processes, unknown, lambda *_: answer)
-    assert this_process() == ""
 
 
 def test_a_lease_of_this_process_is_free_when_the_prune_is_not_under_way_in_it(catalogue: Catalogue) -> None:
@@ -319,49 +306,6 @@ def held_until(catalogue: Catalogue) -> datetime:
     lease = standing(catalogue).pointer.lease
     assert lease
     return datetime.fromisoformat(lease.until)
-
-
-# --- processes ------------------------------------------------------------------------------------------
-
-
-def named(number: int) -> str:
-    """What a process of this machine is called: by its number, and when it began."""
-    stat = Path(f"/proc/{number}/stat").read_text(encoding="utf-8")
-    return f"{this_process().partition('/')[0]}/{number}/{stat.rpartition(')')[2].split()[19]}"
-
-
-def test_a_process_has_ended_when_it_is_gone_or_waits_for_its_parent() -> None:
-    # A program may call itself what it likes, something that looks like the state of one that has ended too.
-    code = "open('/proc/self/comm', 'w').write('x) Z 1'); print(flush=True); input()"
-    command, pipe = [sys.executable, "-c", code], subprocess.PIPE
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe) as other:
-        assert other.stdout
-        assert other.stdout.readline()
-        name = named(other.pid)
-        assert not has_ended(name)
-        assert has_ended(name + "1"), "another one had this number before"
-        assert other.stdin
-        other.stdin.write(b"\n")
-        other.stdin.close()
-        os.waitid(os.P_PID, other.pid, os.WEXITED | os.WNOWAIT)
-        assert has_ended(name), "it has, and its parent has not asked yet"
-    assert has_ended(name)
-
-
-def test_what_cannot_be_known_has_not_ended() -> None:
-    machine, number, began = this_process().split("/")
-    assert number == str(os.getpid())
-    assert named(os.getpid()) == this_process()
-    for name in (
-        this_process(),
-        "",
-        "//",
-        f"other/{number}/0",
-        f"/{number}/0",
-        f"{machine}/x/{began}",
-        machine,
-    ):
-        assert not has_ended(name), name
 
 
 def test_nobody_goes_back_to_what_a_prune_has_deleted_since_it_was_read_and_before_it_died(

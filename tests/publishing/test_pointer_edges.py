@@ -20,7 +20,7 @@ from app.publishing.publisher import make_plan, publish
 from app.publishing.store import ObjectStore, SeenObject, Tries
 from app.publishing.verification import verify
 from bbws_templates.digests import Digest
-from bbws_templates.faults import DeniedError, StoreError
+from bbws_templates.faults import DamagedReleaseError, DeniedError, StoreError
 from bbws_templates.layout import POINTER, bundle_key, manifest_key
 from bbws_templates.pointer import PAGE
 from bbws_templates.reader import StoredObject
@@ -364,3 +364,17 @@ def test_a_prune_ends_each_step_before_the_next_and_stable_keys_go_first(directo
     assert {"b/two.html"} <= {*deleted[:first]} <= {"b/two.html", "b/two.txt"}
     assert deleted[first + 1] == bundle_key(old)
     assert all(key.startswith("objects/") for key in deleted[first + 2 :])
+
+
+@pytest.mark.parametrize("member", ["sequence", "prunes"])
+@pytest.mark.parametrize("number", [int("9" * 4_300), 2**53, -1], ids=["endless", "large", "negative"])
+def test_a_pointer_that_counts_without_sense_is_damaged_and_says_so(
+    directory: DirectoryStore, member: str, number: int
+) -> None:
+    """One more than the first has more digits than Python writes."""
+    publish_to(directory, release("first", names=SMALL))
+    edit_object(directory, POINTER, lambda pointer: pointer.update({member: number}))
+    with pytest.raises(DamagedReleaseError, match=r"damaged|usable"):
+        publish_to(directory, release("second", names=SMALL))
+    with pytest.raises(DamagedReleaseError, match=r"damaged|usable"):
+        prune(Catalogue(directory), actor="me")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.findings import Finding
 from app.core.validation import validate_rendered
 from bbws_templates.engine import Mode, Template
-from bbws_templates.errors import Location
+from bbws_templates.errors import LimitError, Location
 from bbws_templates.tokens import position
 from tests.selection import drawn
 from tests.validation.conftest import TEXT, Author, contract
@@ -36,6 +37,15 @@ def test_a_sound_mail_has_no_findings() -> None:
     assert findings(SOUND) == ()
 
 
+@pytest.mark.parametrize("value", ["²", "٣", "9" * 400, "-1", ".", "1_0"])
+def test_a_value_that_is_no_number_is_no_trouble(value: str) -> None:
+    style = f"font-weight:{value};line-height:{value}%;padding:1px;background-color:#000;color:#fff"
+    more = f"font-size:{value}px;line-height:{value};height:{value}px"
+    link = '<a href="https://a.example/" style="display:inline-block;{}">y</a>'
+    conditional = f"<!--[if mso {value}]><p>x</p><![endif]-->"
+    findings(document(f"<p>{link.format(style)} {link.format(more)}</p>{conditional}"))
+
+
 def test_nothing_at_all_is_not_a_sound_mail() -> None:
     assert {finding.code for finding in findings("")} >= {"html-syntax", "missing-lang", "missing-title"}
 
@@ -51,6 +61,22 @@ def test_findings_come_gravest_first_and_say_whose_they_are() -> None:
     ]
     assert {(finding.template, finding.fixture) for finding in found} == {("mail", "typical")}
     assert all(finding.remedy for finding in found)
+
+
+def test_data_that_bring_a_number_without_measure_are_named_and_no_trouble(author: Author) -> None:
+    """In a stylesheet of the data, where nobody reads it as text."""
+    digits = "9" * 5_000
+    fixtures = {
+        "style": {"raw": f'<p style="width:{digits}px">x</p>'},
+        "reference": {"raw": f"<p>&#{digits};</p>"},
+        "selector": {"raw": f"<style>p:nth-child({digits}n) {{ top:0 }}</style>"},
+    }
+    workspace = author("{{{raw}}}", contract(raw=TEXT), fixtures=fixtures)
+    (finding,) = (each for each in workspace.check().findings if each.code == "limit")
+    assert "1,000 digits" in finding.message
+    for data in fixtures.values():
+        with pytest.raises(LimitError, match="1,000 digits"):
+            workspace.render("mail/welcome", data)
 
 
 ROWS = {

@@ -245,6 +245,8 @@ def test_a_password_that_smtp_cannot_carry_is_named_and_not_said(
     [
         ({"user": "tésts"}, "'user' has characters beyond ASCII"),
         ({"server": "mail.example.com"}, "'server' is HOST:PORT"),
+        ({"server": f"mail.example.com:{'9' * 5000}"}, "'server' is HOST:PORT"),
+        ({"server": "mail.example.com:٢٥"}, "'server' is HOST:PORT"),
         ({"server": "mail.example.com:25", "security": "none"}, "on this machine alone"),
         ({"security": "ssl"}, "'security' is one of"),
         ({"allow": []}, "'allow' is a list"),

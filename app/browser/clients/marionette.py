@@ -105,7 +105,7 @@ class Marionette:
                 raise self._stranger()
             self._receive()
         digits, _, rest = self._received.partition(b":")
-        if not digits.isdigit() or int(digits) > LONGEST_ANSWER:
+        if not digits.isdigit() or len(digits) > _LONGEST_NUMBER or int(digits) > LONGEST_ANSWER:
             raise self._stranger()
         self._received = rest
         while len(self._received) < int(digits):

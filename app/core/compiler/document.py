@@ -21,6 +21,7 @@ from app.core.html.blanks import BLANKS
 from app.core.html.markup import Attribute, Context, Markup, RawText, StartTag, UnclosedMarkupError, is_remark
 from app.core.html.readings import Readings
 from app.core.html.veil import UnveilableError, Veil, is_veiled
+from app.core.whole_numbers import require_short_numbers
 from bbws_templates.tokens import Token, TokenKind
 
 _CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
@@ -75,6 +76,7 @@ class Document:
                 "Remove it, and the others from U+FDD0 to U+FDEF; they may be invisible in the editor.",
             )
         require_few_tags(self.veil.text, flat.origins)
+        require_short_numbers(self.veil.text, flat.origins.locate)
         try:
             self.markup = Markup(self.veil.text)
         except UnclosedMarkupError as error:

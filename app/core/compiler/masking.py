@@ -36,6 +36,7 @@ from app.core.html.bringing import Brings, brought_to
 from app.core.html.edits import Edits
 from app.core.html.markup import CDATA, Comment, Context, Markup
 from app.core.html.tree import ElementNode, every_node, is_comment, is_element, parse_document
+from app.core.whole_numbers import whole_number
 from bbws_templates.tokens import TokenKind
 
 MARK = "data-bbws-n"
@@ -163,7 +164,9 @@ def _styled(element: ElementNode, mark: str | None) -> str | None:
     names = [name for name in element.attrib if name.startswith(_STYLED)]
     for name in names:
         del element.attrib[name]
-    return min((name.removeprefix(_STYLED) for name in names), key=int, default=mark)
+    numbers = [whole_number(name.removeprefix(_STYLED)) for name in names]
+    written = [number for number in numbers if number is not None]  # the others are the author's own
+    return str(min(written)) if written else mark
 
 
 def masked_text(document: Document) -> str:

@@ -19,6 +19,7 @@ from lxml import etree
 from app.core.compiler.document import SectionPair
 from app.core.html.blanks import BLANK, BLANKS
 from app.core.html.tree import ElementNode, is_comment, is_element
+from app.core.whole_numbers import whole_number
 
 _COMMENT = re.compile(r"bbws (\d+)")
 _SECTION = re.compile(r"<!--bbws (\d+)-->")
@@ -43,7 +44,7 @@ def section_comment(number: int) -> str:
 def section_number(comment: ElementNode) -> int | None:
     """The number of the Mustache tag that a comment of the copy stands for."""
     match = _COMMENT.fullmatch(comment.text or "")
-    return int(match.group(1)) if match else None
+    return whole_number(match.group(1)) if match else None
 
 
 def between(opening: ElementNode, closing: ElementNode) -> Iterator[ElementNode]:
@@ -134,7 +135,8 @@ def draw_out(
     of further comments are returned, each with its end.
     """
     ends = {number for pair in pairs for number in (pair.opening_number, pair.closing_number)}
-    marks = {int(node.attrib[_MARK]): node for node in root.iter("param") if _MARK in node.attrib}
+    written = ((node, whole_number(node.attrib.get(_MARK, ""))) for node in root.iter("param"))
+    marks = {number: node for node, number in written if number is not None}
     further: dict[ElementNode, ElementNode] = {}
     for pair in reversed(pairs):
         numbers = (pair.opening_number, pair.closing_number)

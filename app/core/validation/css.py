@@ -21,7 +21,8 @@ from app.core.html.blanks import BLANKS
 Rgb = tuple[float, float, float]
 """Red, green and blue from 0 to 1."""
 
-_LENGTH = re.compile(r"(-?[\d.]+)(px|pt)?$")
+_LENGTH = re.compile(r"(-?[0-9.]+)(px|pt)?$")
+_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]*)?|\.[0-9]+")
 _PX_PER_PT = 96 / 72
 
 
@@ -96,6 +97,11 @@ def _holding(written: tuple[Written, ...]) -> tuple[Written, ...]:
 
 def _is_refused(each: Written) -> bool:
     return is_valid(each.name, each.value) is False and without_placeholders(each.value) == each.value
+
+
+def number(value: str) -> float | None:
+    """A number without a unit or a sign; None for what is none."""
+    return float(value) if _NUMBER.fullmatch(value) else None
 
 
 @lru_cache(maxsize=1024)

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from app.core.errors import UnknownNameError
 from app.core.findings import Finding, finding_of_warning
+from app.core.whole_numbers import require_short_numbers
 from app.publishing.catalogue import Catalogue
 from app.publishing.opening import open_store
 from app.publishing.targets import named_targets
@@ -23,6 +24,7 @@ from app.web.live.renderings import Data
 from bbws_templates.bundle import Bundle
 from bbws_templates.compiled import RenderedEmail
 from bbws_templates.contract import require
+from bbws_templates.errors import Location
 from bbws_templates.mailing import render_email
 from bbws_templates.rendering import RenderWarning
 
@@ -73,6 +75,7 @@ class Releases:
         warnings: list[RenderWarning] = []
         shown = bundle.shown(template, data.members)
         email = render_email(template, shown, strict=strict, warnings=warnings, release=bundle.release)
+        require_short_numbers(email.html, lambda _: Location(name))
         findings = tuple(finding_of_warning(warning, name, data.scenario) for warning in warnings)
         return ReleasedMail(email, shown, findings)
 

@@ -52,6 +52,7 @@ def http(content: bytes, status: str = "200 OK") -> bytes:
         (b"nonsense without end" * 100, "another protocol than Marionette 3"),
         (b"-1:{}", "another protocol than Marionette 3: b'-1:"),
         (b"999999999999:{}", "another protocol than Marionette 3: b'999999999999"),
+        (b"9" * 5_000 + b":{}", "another protocol than Marionette 3: b'9999"),
         (b"5:nosuc", "another protocol than Marionette 3: b'nosuc'"),
         (b"50:{}", "closed the connection"),
         (message([]), r"another protocol than Marionette 3: \[\]"),

@@ -14,7 +14,7 @@ from math import floor
 
 from app.core.html.blanks import words_between
 from app.core.validation.checks.visibility import is_hidden
-from app.core.validation.css import Rgb, attribute_colour, colour, contrast, declarations, pixels
+from app.core.validation.css import Rgb, attribute_colour, colour, contrast, declarations, number, pixels
 from app.core.validation.darkness import dark_styles, forced_ground, forced_text
 from app.core.validation.nodes import Element
 from app.core.validation.page import Page
@@ -114,7 +114,7 @@ def _look_of(element: Element, outer: _Look, style: Mapping[str, str]) -> _Look:
         bold = True
     weight = style.get("font-weight", "")
     if weight:
-        bold = weight == "bold" or (weight.isdigit() and int(weight) >= 700)
+        bold = weight == "bold" or (number(weight) or 0.0) >= 700
     return _Look(text, ground, size, bold)
 
 
@@ -198,8 +198,9 @@ def _padding(value: str) -> tuple[float, float]:
 
 
 def _line_height(value: str, size: float) -> float:
-    if value.endswith("%"):
-        value = str(float(value[:-1]) / 100) if value[:-1].replace(".", "", 1).isdigit() else ""
-    if value.replace(".", "", 1).isdigit():
-        return float(value) * size
+    times, percent = number(value), number(value[:-1]) if value.endswith("%") else None
+    if percent is not None:
+        times = percent / 100
+    if times is not None:
+        return times * size
     return pixels(value) or size * 1.2
