@@ -14,7 +14,6 @@ One decision is taken or taken back at a time: two would take the same number.
 
 from __future__ import annotations
 
-import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress

@@ -58,7 +58,9 @@ def command(
     how many nobody has approved, and the reports that show them. Writes nothing to the target.
     """
     catalogue = open_catalogue(target, settings)
-    require_apart(catalogue.store.target, (templates, fixtures, folders.baselines, *filter(None, [directory])))
+    require_apart(
+        catalogue.store.target, (templates, fixtures, folders.baselines, *filter(None, [directory]))
+    )
     release = obtain_release(directory, templates, fixtures, quiet=as_json)
     plan: Plan = make_plan(catalogue, release)
     looked_at = None
