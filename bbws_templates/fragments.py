@@ -32,7 +32,7 @@ _CUT: Final = re.compile(r"(?:^|;)\s*overflow\s*:\s*hidden\b", re.IGNORECASE)
 _REFERENCE: Final = re.compile(
     r"&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[a-zA-Z][a-zA-Z0-9]*(?:;|(?![a-zA-Z0-9=])))"
 )
-_LONG_NUMBER: Final = re.compile(r"&#0*([0-9]+);?")
+_NUMBERED: Final = re.compile(r"&#([0-9]+);?")
 _BLANKS: Final = re.compile("[ \t\r\n\f\u00a0]+")
 _FILLERS: Final = re.compile("[\u00ad\u034f\u180e\u200b\u2060-\u2064\ufeff]")
 _ADDRESS: Final = re.compile(r"(?:mailto|tel|sms):([^?]*)", re.IGNORECASE)
@@ -101,8 +101,13 @@ def _attribute(value: str) -> str:
 def _read(text: str) -> str:
     """``text`` with its references read; of thousands of digits Python makes no number, and eight will do."""
     if "&#" in text:
-        text = _LONG_NUMBER.sub(lambda found: f"&#{found[1][:8]};" if len(found[0]) > 12 else found[0], text)
+        text = _NUMBERED.sub(_short, text)
     return html.unescape(text)
+
+
+def _short(reference: re.Match[str]) -> str:
+    """A reference by number, the same character by no more digits than tell it."""
+    return f"&#{reference[1].lstrip('0')[:8] or '0'};" if len(reference[1]) > 8 else reference[0]
 
 
 def _spaced(text: str) -> str:

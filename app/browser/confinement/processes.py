@@ -6,6 +6,7 @@ import contextlib
 import ctypes
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 # <linux/prctl.h>
@@ -35,15 +36,24 @@ def reap() -> None:
             pass
 
 
+def _folders() -> Iterator[Path]:
+    """What ``/proc`` has of each process; nothing where that is of another numbering than ours.
+
+    There a number is that of a stranger, and ours that of another one.
+    """
+    with contextlib.suppress(OSError):
+        if str(Path("/proc/self").readlink()) == str(os.getpid()):
+            yield from (folder for folder in Path("/proc").iterdir() if folder.name.isdigit())
+
+
 def below(ancestor: int) -> list[int]:
     """Every process that descends from ``ancestor``, those that nobody has waited for left out."""
     children: dict[int, list[int]] = {}
-    for folder in Path("/proc").iterdir():
-        if folder.name.isdigit():
-            with contextlib.suppress(OSError):
-                state, parent = (folder / "stat").read_bytes().rpartition(b")")[2].split()[:2]
-                if state != b"Z":
-                    children.setdefault(int(parent), []).append(int(folder.name))
+    for folder in _folders():
+        with contextlib.suppress(OSError):
+            state, parent = (folder / "stat").read_bytes().rpartition(b")")[2].split()[:2]
+            if state != b"Z":
+                children.setdefault(int(parent), []).append(int(folder.name))
     found, waiting = [], [ancestor]
     while waiting:
         for child in children.get(waiting.pop(), ()):
@@ -70,11 +80,10 @@ def mapped_files() -> list[str]:
 def with_setting(setting: str) -> list[int]:
     """The processes that were started with ``NAME=VALUE`` in their environment, as far as we may look."""
     found = []
-    for folder in Path("/proc").iterdir():
-        if folder.name.isdigit():
-            with contextlib.suppress(OSError):
-                if os.fsencode(setting) in (folder / "environ").read_bytes().split(b"\0"):
-                    found.append(int(folder.name))
+    for folder in _folders():
+        with contextlib.suppress(OSError):
+            if os.fsencode(setting) in (folder / "environ").read_bytes().split(b"\0"):
+                found.append(int(folder.name))
     return found
 
 
