@@ -23,10 +23,11 @@ from typing import IO
 from app.core.locking import is_taken_in_time
 from app.core.writing import put
 from app.publishing.errors import TooLateError
-from app.publishing.store import InTime, ListedObject, SeenObject, always
+from app.publishing.store import InTime, ListedObject, SeenObject, always, require_readable
 from bbws_templates.directory import DirectoryReader, etag_of, unreadable
 from bbws_templates.faults import DeniedError, StoreError, UnreachableError
-from bbws_templates.files import require_file
+from bbws_templates.files import read_opened, require_file
+from bbws_templates.layout import longest
 from bbws_templates.reader import StoredObject
 from bbws_templates.target import DirectoryTarget
 
@@ -57,6 +58,7 @@ class DirectoryStore(DirectoryReader):
     def put(self, key: str, body: bytes, *, if_match: str = "", if_absent: bool = False) -> str | None:
         """As ``ObjectStore.put``."""
         path = self.path_of(key)
+        require_readable(key, body)
         with self._writing(key):
             current = self.get(key)
             if current and current.body == body:
@@ -107,7 +109,7 @@ class DirectoryStore(DirectoryReader):
         """As ``get`` of a key in a plain folder, of which no link is followed."""
         try:
             with open(f"{self._within}{key}", "rb", buffering=0, opener=_regular) as file:
-                body = file.read()
+                body = read_opened(file, longest(key))
         except OSError:
             return self.get(key)
         return StoredObject(body, etag_of(body))

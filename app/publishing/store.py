@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol, TypeVar
 
-from bbws_templates.faults import DamagedReleaseError, FormatError
+from bbws_templates.faults import DamagedReleaseError, FormatError, StoreError
+from bbws_templates.layout import BUNDLE, longest
 from bbws_templates.reader import ObjectReader, StoredObject
 from bbws_templates.target import Target
 
@@ -37,6 +38,21 @@ InTime = Callable[[], bool]
 def always() -> bool:
     """There is no end to the time."""
     return True
+
+
+def require_readable(key: str, body: bytes) -> None:
+    """That an object is not longer than its readers take.
+
+    Raises:
+        StoreError: it is.
+    """
+    if len(body) > longest(key):
+        raise StoreError(
+            f"'{key}' would have {len(body):,} bytes, and readers take {longest(key):,} at most.",
+            remedy="Publish fewer templates in one release, or smaller ones."
+            if key.endswith(BUNDLE)
+            else "Make it shorter.",
+        )
 
 
 class ObjectStore(ObjectReader, Protocol):
