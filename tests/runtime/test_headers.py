@@ -122,7 +122,7 @@ def test_any_text_arrives_in_a_header_of_text(name: str, value: str) -> None:
 
 
 @given(value=st.text(st.characters(min_codepoint=33, max_codepoint=126) | st.just(" "), max_size=3000))
-@pytest.mark.parametrize("name", ["References", "List-Archive", "Feedback-ID"])
+@pytest.mark.parametrize("name", ["Archived-At", "List-Archive", "Feedback-ID"])
 def test_a_structured_header_is_folded_and_never_encoded(name: str, value: str) -> None:
     if any(len(word) + len(name) > 990 for word in value.split(" ")):
         value = value.replace("a", " ")[:900]
