@@ -147,12 +147,17 @@ def checked_headers(headers: Mapping[str, str] | None) -> dict[str, str]:
     """Headers of the caller's own in the form in which they are sent: ASCII, each value on one line.
 
     Raises:
-        HeaderError: a name that none can have or that is given twice, one of ``OURS``, or a value that the
-            header cannot hold.
+        HeaderError: no mapping, a name that none can have or that is given twice, one of ``OURS``, or a value
+            that the header cannot hold.
     """
     checked: dict[str, str] = {}
     seen = set()
-    given: Mapping[Any, Any] = headers or {}
+    given: Any = {} if headers is None else headers
+    if not isinstance(given, Mapping):
+        raise HeaderError(
+            f"The further headers are {shape(given)}, not an object.",
+            remedy="Give their values by their names.",
+        )
     for name, value in given.items():
         if not isinstance(name, str) or not _NAME.fullmatch(name):
             raise HeaderError(

@@ -148,8 +148,13 @@ def unsubscribe_headers(links: str | Sequence[str]) -> dict[str, str]:
     Raises:
         HeaderError: a link that is neither https nor ``mailto:``, not in ASCII, or too long.
     """
-    given = [links] if isinstance(links, str) else list(links)
-    checked = [_unsubscribe_link(link) for link in given if link]
+    if not isinstance(links, (str, list, tuple)):
+        raise HeaderError(
+            f"List-Unsubscribe is {shape(links)}, neither text nor a list of it.",
+            remedy="Give a link, several in a list, or leave it out.",
+        )
+    given = [links] if isinstance(links, str) else links
+    checked = [_unsubscribe_link(link) for link in given if link != ""]
     if not checked:
         return {}
     value = ", ".join(f"<{link}>" for link in checked)

@@ -179,6 +179,26 @@ def test_what_no_header_can_be_is_refused(headers: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    "headers", ["X-A: b", b"X-A", ["X-A"], [("X-A", "b")], 5, ("X-A",), {"X-A"}], ids=str
+)
+def test_headers_that_are_no_mapping_are_refused(headers: Any) -> None:
+    for make in (lambda: mime_message(rendered(), recipient="a@example.com", headers=headers),
+                 lambda: ses_content(rendered(), headers=headers)):  # fmt: skip
+        with pytest.raises(HeaderError, match=r"headers are .*, not an object"):
+            make()
+
+
+@pytest.mark.parametrize(
+    "links", [5, 1.5, b"https://a.example", {"https://a.example": 1}, object(), [5], [None]], ids=str
+)
+def test_links_that_are_neither_text_nor_a_list_of_it_are_refused(links: Any) -> None:
+    for make in (lambda: mime_message(rendered(), recipient="a@example.com", unsubscribe_url=links),
+                 lambda: ses_content(rendered(), unsubscribe_url=links)):  # fmt: skip
+        with pytest.raises(HeaderError, match="List-Unsubscribe"):
+            make()
+
+
+@pytest.mark.parametrize(
     "field", ["subject", "sender", "reply_to", "recipient", "message_id", "unsubscribe_url"]
 )
 def test_half_a_character_is_refused_wherever_it_stands(field: str) -> None:
