@@ -5,7 +5,8 @@ commas, with or without a name, and groups such as ``Team: ann@example.com;``. A
 ``addresses``. A comment is taken where a name could not be mistaken for it, beside an address or a name.
 
 Python's ``email`` reads more than that, and each version otherwise; whoever sends may read with it. It takes
-an unfinished ``<ann@example.com`` for an address, and runs on its own stack into each parenthesis.
+an unfinished ``<ann@example.com`` for an address, and needs more of its stack for each parenthesis within
+another. Versions that read strictly count commas, also those of comments; none of them reads IPv6 literals.
 """
 
 from __future__ import annotations
@@ -126,7 +127,10 @@ class _AddressReader:
         if self._group is not None:
             raise _NoListError
         self._end_list()
-        return AddressList(tuple(self._entries), self._is_plain)
+        named = [each for each in self._entries if not isinstance(each, AddressGroup) or each.members]
+        # Some readers take a group without members beside others for an address that is missing.
+        entries = named or self._entries[:1]
+        return AddressList(tuple(entries), self._is_plain and len(entries) == len(self._entries))
 
     def _end_list(self) -> None:
         if not self._end_element() and self._is_after_comma:
