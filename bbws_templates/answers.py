@@ -25,6 +25,13 @@ _AT_HAND: Final = (None, "", "STANDARD")
 """Storage classes of what can be read at once; of some others a listing tells, and reading is refused."""
 
 
+class TooLongError(Exception):
+    """Internal: an answer that is longer than any of S3 can be. The SDK may raise another in its place."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"it has more than {most:,} bytes, as nothing that belongs there does")
+
+
 def strange(where: str, what: str) -> StrangeAnswerError:
     """The error that says that ``where`` was not answered by S3; ``what`` in words."""
     return StrangeAnswerError(

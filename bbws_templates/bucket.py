@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, Final
 
-from bbws_templates.answers import answer_of, etag_of, require_s3, strange, strangeness
+from bbws_templates.answers import TooLongError, answer_of, etag_of, require_s3, strange, strangeness
 from bbws_templates.faults import (
     CredentialsError,
     DeniedError,
@@ -16,6 +16,7 @@ from bbws_templates.faults import (
     StoreError,
     UnreachableError,
 )
+from bbws_templates.layout import longest
 from bbws_templates.printing import plain
 from bbws_templates.reader import UNCHANGED, StoredObject, Unchanged
 from bbws_templates.target import BucketTarget
@@ -32,6 +33,7 @@ In an outage, a process that has no release yet makes a new one for each questio
 """
 _LONGEST_LINE: Final = 300
 _LONGEST_CODE: Final = 60
+_PIECE: Final = 1 << 20
 _NOT_FOUND: Final = {"NoSuchKey", "404", "NotFound"}
 _NO_SUCH_KEY: Final = "NoSuchKey"
 _NOT_MODIFIED: Final = {"304", "NotModified"}
@@ -166,10 +168,10 @@ class BucketReader:
                 Bucket=self.target.bucket, Key=self.target.prefix + key, **conditions
             )
             try:
-                body = answer["Body"].read()
+                require_s3(answer, where, key=key)  # first: what is none of S3's may have no end
+                body = _whole(answer, longest(key))
             finally:
                 answer["Body"].close()
-            require_s3(answer, where, key=key)
         except StoreError:
             raise
         except Exception as error:  # noqa: BLE001  as above
@@ -188,6 +190,23 @@ class BucketReader:
             return StoredObject(body, etag_of(answer, where))
         # Not with what botocore raised as its cause: that may hold all that a gateway answered.
         raise fault
+
+
+def _whole(answer: Any, most: int) -> bytes:
+    """The body of ``answer``; of one that is longer than ``most`` no more is held than that.
+
+    Raises:
+        TooLongError: it is.
+    """
+    announced = str(answer["ResponseMetadata"]["HTTPHeaders"].get("content-length", "")).strip()
+    pieces, room = [], most
+    if not announced.isdecimal() or int(announced) <= most:
+        while room >= 0 and (piece := answer["Body"].read(min(room + 1, _PIECE))):
+            pieces.append(piece)
+            room -= len(piece)
+        if room >= 0:
+            return b"".join(pieces)
+    raise TooLongError(most)
 
 
 def error_code(error: Exception) -> str:
@@ -210,6 +229,9 @@ def translate(error: Exception, target: BucketTarget, key: str) -> StoreError:
     if isinstance(error, StoreError):
         return error
     where = f"{target}/{key}" if key else str(target)
+    within = error.kwargs.get("error") if isinstance(error, sdk.HTTPClientError) else error
+    if isinstance(within, TooLongError):
+        return strange(where, str(within))
     if isinstance(error, sdk.ClientError):
         return _translate_answer(error, target, where)
     if isinstance(error, (sdk.NoCredentialsError, sdk.PartialCredentialsError)):

@@ -56,10 +56,11 @@ class Bundle:
         Raises:
             UnknownTemplateError: there is none of that name.
         """
-        try:
-            return self.templates[name]
-        except KeyError:
-            raise UnknownTemplateError(name, self.templates, release=self.release) from None
+        asked: object = name  # whoever sends may take it from a message, where it may be anything
+        found = self.templates.get(asked) if isinstance(asked, str) else None
+        if found is None:
+            raise UnknownTemplateError(name, self.templates, release=self.release)
+        return found
 
     def in_language(self, name: str, locale: str | None = None) -> CompiledTemplate:
         """One template in the language ``locale``, else in the next wider one, else in the set's own.

@@ -8,7 +8,8 @@ In this order, the first that can be had:
    active one is damaged or has not been replicated yet;
 4. the copy that was deployed along with the code.
 
-All but the first come with a warning, and the first is tried again soon.
+All but the first come with a warning, and the first is tried again soon. Which of them it is, is said for as
+long as it is so (``Origin``).
 """
 
 from __future__ import annotations
@@ -185,7 +186,7 @@ class ReleaseCache:
     def _fall_back(self, error: StoreError | DamagedReleaseError) -> Serving:
         held = self._serving
         if held:
-            origin = Origin.LAST_KNOWN_GOOD if held.origin is not Origin.DEPLOYED else Origin.DEPLOYED
+            origin = Origin.LAST_KNOWN_GOOD if held.origin is Origin.ACTIVE else held.origin
             return Serving(held.bundle, origin, held.confirmed, str(error), held.etag)
         failure = f"There is no release to be had: {error}"
         if self._deployed:

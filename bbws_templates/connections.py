@@ -1,16 +1,25 @@
 """The connections of one S3 client and its credentials, so that what nobody waits for can be broken off.
 
 botocore closes only connections that are idle; one on which an answer drips would stay open, with the thread
-that reads it, for as long as the other side likes.
+that reads it, for as long as the other side likes. And it reads errors, listings and credentials to their
+end, wherever that is; here an answer that is longer than any can be is broken off too.
 """
 
 from __future__ import annotations
 
+import io
 import socket
 import threading
 from contextlib import suppress
-from typing import Any
+from http.client import HTTPResponse
+from typing import Any, Final
 from weakref import WeakSet
+
+from bbws_templates.answers import TooLongError
+from bbws_templates.layout import longest
+
+_HEAD: Final = 1 << 20
+"""Room for the head of an answer, and for what stands between its chunks."""
 
 
 class Connections:
@@ -45,9 +54,19 @@ class Connections:
         connections = self
 
         class WatchedConnection(base):  # type: ignore[misc, valid-type]
-            """A connection that is remembered from before its TLS handshake on."""
+            """A connection that is remembered from before its TLS handshake on, with bounded answers."""
 
             _twin: Any = None
+            _most = longest("")
+
+            def request(self, method: str, url: str, *arguments: Any, **options: Any) -> Any:
+                self._most = longest(url.partition("?")[0])
+                return super().request(method, url, *arguments, **options)
+
+            def response_class(self, sock: socket.socket, *arguments: Any, **options: Any) -> HTTPResponse:
+                response = HTTPResponse(sock, *arguments, **options)
+                response.fp = _bounded(response.fp, self._most)
+                return response
 
             def _new_conn(self) -> Any:
                 connections.refuse_if_cut()
@@ -83,3 +102,36 @@ class Connections:
         """Raise ``TimeoutError`` when nobody waits for an answer any more."""
         if self._cut:
             raise TimeoutError("The request was given up.")
+
+
+def _bounded(answer: Any, most: int) -> io.BufferedReader:
+    """``answer``, a buffered reader of a connection, up to an end beyond which it breaks off."""
+    return io.BufferedReader(_Bounded(answer.detach(), most))
+
+
+class _Bounded(io.RawIOBase):
+    """What a connection brings, until that is more than a body of ``most`` bytes can be."""
+
+    def __init__(self, raw: io.RawIOBase, most: int) -> None:
+        super().__init__()
+        self._raw = raw
+        self._most = most
+        self._room = most + most // 8 + _HEAD
+
+    def readable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return self._raw.fileno()
+
+    def readinto(self, buffer: Any) -> int | None:
+        count: int | None = self._raw.readinto(buffer)
+        self._room -= count or 0
+        if self._room < 0:
+            raise TooLongError(self._most)
+        return count
+
+    def close(self) -> None:
+        if not self.closed:
+            self._raw.close()
+        super().close()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bbws_templates.faults import DeniedError, MissingBucketError, StoreError
 from bbws_templates.files import kind_of, read_file
+from bbws_templates.layout import longest
 from bbws_templates.reader import UNCHANGED, StoredObject, Unchanged
 
 
@@ -21,7 +22,7 @@ class DirectoryReader:
     def get(self, key: str) -> StoredObject | None:
         """As ``ObjectReader.get``."""
         try:
-            body = read_file(self.path_of(key))
+            body = read_file(self.path_of(key), longest(key))
         except (FileNotFoundError, NotADirectoryError):
             self.require_directory()
             return None

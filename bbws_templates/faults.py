@@ -22,6 +22,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bbws_templates.errors import BbwsTemplatesError
+from bbws_templates.json_values import shape
 from bbws_templates.printing import plain
 
 _LONGEST_NAME = 200
@@ -47,10 +48,17 @@ class UnknownTemplateError(BbwsTemplatesError):
 
     code = "unknown-template"
 
-    def __init__(self, name: str, known: Iterable[str], *, release: str) -> None:
+    def __init__(self, name: object, known: Iterable[str], *, release: str) -> None:
         import difflib
 
         names = tuple(known)
+        if not isinstance(name, str):
+            self.nearest: tuple[str, ...] = ()
+            super().__init__(
+                f"Release {release[:12]} has no template whose name is {shape(name)}.",
+                remedy=f"A name is text, such as {plain(min(names, default='category/name'))}.",
+            )
+            return
         # Whoever sends may take the name from a message; the search takes the square of its length.
         self.nearest = tuple(difflib.get_close_matches(name[:_LONGEST_NAME], names, n=3, cutoff=0.4))
         close = f"Did you mean {' or '.join(self.nearest)}?" if self.nearest else ""

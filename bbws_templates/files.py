@@ -1,4 +1,4 @@
-"""Files that others have put somewhere: what is no file is not waited for."""
+"""Files that others have put somewhere: what is no file, or has no end, is not read."""
 
 from __future__ import annotations
 
@@ -8,8 +8,13 @@ import stat
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from io import FileIO
     from pathlib import Path
 
+LONGEST: Final = 256 << 20
+"""Bytes of the longest file that anything here reads whole."""
+
+_PIECE: Final = 1 << 16
 _KINDS: Final = {
     stat.S_IFIFO: "a pipe",
     stat.S_IFSOCK: "a socket",
@@ -36,12 +41,32 @@ def require_file(path: str | Path) -> None:
         raise OSError(errno.EINVAL, f"this is {kind}, not a file", str(path))
 
 
-def read_file(path: str | Path) -> bytes:
-    """What is in a file.
+def read_file(path: str | Path, most: int = LONGEST) -> bytes:
+    """What is in a file, of at most ``most`` bytes.
 
     Raises:
-        OSError: as ``require_file``, or it cannot be read.
+        OSError: as ``require_file``, it has more, or it cannot be read.
     """
     require_file(path)
-    with open(path, "rb", buffering=0) as file:  # noqa: PTH123
-        return file.read()
+    with open(path, "rb", buffering=0, opener=_at_once) as file:
+        return read_opened(file, most)
+
+
+def read_opened(file: FileIO, most: int = LONGEST) -> bytes:
+    """As ``read_file``; of a file that grows meanwhile no more is held than that."""
+    found = os.fstat(file.fileno())
+    if kind := kind_of(found.st_mode):  # put into the place of the file that was looked at
+        raise OSError(errno.EINVAL, f"this is {kind}, not a file", str(file.name))
+    pieces, room = [], most
+    if found.st_size <= most:
+        while room >= 0 and (piece := file.read(min(room, max(found.st_size, _PIECE)) + 1)):
+            pieces.append(piece)
+            room -= len(piece)
+        if room >= 0:
+            return b"".join(pieces)
+    raise OSError(errno.EFBIG, f"it has more than {most:,} bytes", str(file.name))
+
+
+def _at_once(path: str, flags: int) -> int:
+    """Open without waiting for whoever writes into a pipe."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))

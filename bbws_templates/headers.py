@@ -13,24 +13,21 @@ from email.header import Header
 from email.headerregistry import BaseHeader, HeaderRegistry, UniqueSingleAddressHeader
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy, Policy
-from email.utils import getaddresses
 from typing import Any, ClassVar, Final, Literal, cast
 
-from bbws_templates import addresses
 from bbws_templates.errors import HeaderError
+from bbws_templates.header_forms import FORMS
 from bbws_templates.json_values import shape
+from bbws_templates.mailboxes import AddressGroup, NamedAddress, parse_addresses
 
 MAX_LINE: Final = 998
 """Octets of a line, its line break not counted."""
 
-_WANTED_LINE: Final = 76  # of RFC 2047, where encoded words are; RFC 5322 has 78
+_WANTED_LINE: Final = 76  # of RFC 2047, where encoded words are, and of RFC 2045; RFC 5322 has 78
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _NAME = re.compile(r"[!-9;-~]{1,126}")  # Amazon SES takes no longer one either
-_NOBODY = re.compile(r"[A-Za-z0-9 _-]+: *;")  # an empty group, such as "undisclosed-recipients:;"
 _WORDS = re.compile(r"(?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?: [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*)?")
-_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
-_ADDRESS_TOKEN = re.compile(r'\\.|["(), ]|[^"(), \\]+|.')
 _LIST_ID = re.compile(r"(?P<phrase>[^<>]*)(?P<id><[!-;=?-~]+>)")
 
 OURS: Final = frozenset(
@@ -49,10 +46,9 @@ _OF_ONE: Final = frozenset({"sender", "resent-sender"})
 """Those that hold exactly one (RFC 5322 §3.6.2); ``smtplib`` fails at an empty one."""
 
 _STRUCTURED: Final = frozenset(
-    {"references", "in-reply-to", "resent-message-id", "original-message-id", "feedback-id", "return-path"}
-    | {"received", "auto-submitted", "precedence", "importance", "priority", "sensitivity", "expires"}
-    | {"resent-date", "delivery-date", "archived-at", "authentication-results", "dkim-signature", "autocrypt"}
-    | {"expiry-date", "supersedes", "original-recipient", "require-recipient-valid-since", "message-context"}
+    {"received", "auto-submitted", "precedence", "importance", "priority", "sensitivity", "feedback-id"}
+    | {"archived-at", "authentication-results", "dkim-signature", "autocrypt", "original-recipient"}
+    | {"require-recipient-valid-since", "message-context"}
 )
 _STRUCTURED_BEGINNINGS: Final = ("list-", "arc-", "received-", "x-ses-", "bimi-", "tls-")
 
@@ -106,7 +102,8 @@ def mail_policy() -> EmailPolicy[EmailMessage]:
     default = HeaderRegistry()
     for name in ("mime-version", "content-type", "content-disposition", "content-transfer-encoding"):
         registry.map_to_type(name, cast("type[BaseHeader]", default.registry[name]))
-    return SMTP.clone(header_factory=registry)
+    # The lines of a body in quoted-printable too: RFC 2045 §6.7 has 76 for them, where Python takes 78.
+    return SMTP.clone(header_factory=registry, max_line_length=_WANTED_LINE)
 
 
 def folded(name: str, value: str) -> list[str]:
@@ -150,12 +147,17 @@ def checked_headers(headers: Mapping[str, str] | None) -> dict[str, str]:
     """Headers of the caller's own in the form in which they are sent: ASCII, each value on one line.
 
     Raises:
-        HeaderError: a name that none can have or that is given twice, one of ``OURS``, or a value that the
-            header cannot hold.
+        HeaderError: no mapping, a name that none can have or that is given twice, one of ``OURS``, or a value
+            that the header cannot hold.
     """
     checked: dict[str, str] = {}
     seen = set()
-    given: Mapping[Any, Any] = headers or {}
+    given: Any = {} if headers is None else headers
+    if not isinstance(given, Mapping):
+        raise HeaderError(
+            f"The further headers are {shape(given)}, not an object.",
+            remedy="Give their values by their names.",
+        )
     for name, value in given.items():
         if not isinstance(name, str) or not _NAME.fullmatch(name):
             raise HeaderError(
@@ -196,6 +198,8 @@ def _fits(name: str, value: str) -> bool:
 def _encoded(name: str, value: str) -> str:
     """``value`` in ASCII, as far as RFC 2047 lets that be made of it in this header."""
     lower = name.lower()
+    if lower in FORMS:
+        return FORMS[lower].require(name, value)
     if lower in ADDRESSES:
         return _encoded_addresses(name, value)
     if lower == "list-id" and not value.isascii() and (parts := _LIST_ID.fullmatch(value)):
@@ -211,63 +215,32 @@ def _encoded(name: str, value: str) -> str:
 
 
 def _encoded_addresses(name: str, value: str) -> str:
-    """Addresses, each by the grammar of ``addresses``; as they were given, if that is ASCII."""
+    """Addresses as they were given, where every reader reads that alike; else written anew."""
     is_of_one = name.lower() in _OF_ONE
-    if not is_of_one and (not value or _NOBODY.fullmatch(value)):
+    if not value and not is_of_one:
         return value
-    mailboxes = []
-    found = _mailboxes(value)
-    if is_of_one and (len(found) != 1 or value.endswith(";")):
+    found = parse_addresses(value)
+    entries = found.entries if found else ()
+    if is_of_one and found and (len(entries) != 1 or isinstance(entries[0], AddressGroup)):
         raise HeaderError(
             f"{name} is the header of one address (RFC 5322), and holds none, several or a group.",
             remedy="Give one address, or leave the header out.",
         )
-    for shown, address in found:
-        parts = addresses.parted(address)
-        if parts is None:
-            # Not repeated: it is somebody's address, and errors end up in logs.
-            raise HeaderError(
-                f"{name} holds what is no mail address that can be sent to.",
-                remedy="Give addresses such as name@example.com or Name <name@example.com>, commas between "
-                "them, in ASCII before the @.",
-            )
-        mailboxes.append((shown, addresses.written(*parts)))
-    if value.isascii() and _QUOTED.sub("", value).count(",") + 1 == len(found):
-        return value
-    # Readers disagree on a comma at the end, and on one in a comment: whoever sends may be one of them.
-    return ", ".join(
-        f"{phrase(shown, name)} <{address}>" if shown else address for shown, address in mailboxes
-    )
+    if not found or not entries:
+        # Not repeated: it is somebody's address, and errors end up in logs.
+        raise HeaderError(
+            f"{name} holds what is no mail address that can be sent to.",
+            remedy="Give addresses such as name@example.com or Name <name@example.com>, commas between "
+            "them, in ASCII before the @.",
+        )
+    return value if found.is_plain else ", ".join(map(_written_entry, entries))
 
 
-def _mailboxes(value: str) -> list[tuple[str, str]]:
-    """Names and addresses as Python reads them; an address is still to be judged.
-
-    Its strict reading, which only some versions have, takes IPv6 literals and commas of comments for what
-    they are not; the other makes two addresses of ``ann@example.com <bob@example.com>``.
-    """
-    lenient = {"strict": False} if getaddresses.__kwdefaults__ else {}
-    found = getaddresses([value], **lenient)
-    return found if len(found) == _parted_by_commas(value) else [("", "")]
-
-
-def _parted_by_commas(value: str) -> int:
-    """How many addresses there should be; 0 when a quoted string or a comment does not end."""
-    count, depth, is_quoted, is_filled = 0, 0, False, False
-    for part in _ADDRESS_TOKEN.findall(value):
-        if is_quoted or (part == '"' and not depth):
-            is_quoted = not is_quoted or part != '"'
-            is_filled = True
-        elif part in {"(", ")"}:
-            depth += 1 if part == "(" else -1
-            if depth < 0:
-                return 0
-        elif part == "," and not depth:
-            count += is_filled
-            is_filled = False
-        elif not depth:
-            is_filled = is_filled or part != " "
-    return 0 if is_quoted or depth else count + is_filled
+def _written_entry(entry: NamedAddress | AddressGroup) -> str:
+    name = entry.name or phrase(entry.shown)
+    if isinstance(entry, AddressGroup):
+        return f"{name}: {', '.join(map(_written_entry, entry.members))};"
+    return f"{name} <{entry.address}>" if entry.shown else entry.address
 
 
 def _must_encode(text: str) -> bool:

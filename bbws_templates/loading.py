@@ -22,13 +22,22 @@ _MOVES: Final = 4
 
 
 class Origin(Enum):
-    """Where the release that is served came from."""
+    """Where the release that is served came from.
+
+    A release that was active while this process looked becomes the last known good one when it cannot be
+    confirmed. The one before the active one, and the deployed copy, are what they are until the target has
+    something better: an outage makes no release good that the target never named to this process.
+    """
 
     ACTIVE = "active"
     PINNED = "pinned"
     LAST_KNOWN_GOOD = "last known good"
     PREVIOUS = "previous"
     DEPLOYED = "deployed"
+
+
+_WAS_ACTIVE: Final = (Origin.ACTIVE, Origin.LAST_KNOWN_GOOD)
+"""Origins of a release that the target has named to this process as the active one."""
 
 
 @record(frozen=True)
@@ -64,6 +73,8 @@ class Loader:
             DamagedReleaseError: what it has must not be used.
         """
         if self._pin:
+            if held and held.origin is Origin.PINNED:
+                return held  # its bytes cannot have become others
             return Serving(self._bundle(reader, self._pin), Origin.PINNED, asked)
         found = _pointer(reader, held.etag if held else "")
         if held and (found is UNCHANGED or _says_nothing_new(found, held)):
@@ -72,7 +83,7 @@ class Loader:
             if found is None or found is UNCHANGED:
                 raise StoreError(
                     f"The pointer {POINTER} has gone from {self._place}."
-                    if held and held.etag
+                    if held and held.origin is not Origin.DEPLOYED
                     else f"Nothing has been published to {self._place} yet."
                 )
             pointer = _parse_pointer(found.body, self._place)
@@ -87,19 +98,26 @@ class Loader:
             if now is UNCHANGED or now is None:
                 break
             found = now
-        if held and held.origin is not Origin.DEPLOYED:
+        if held and held.origin in _WAS_ACTIVE:
             raise problem
-        return self._previous(reader, pointer, problem, asked)
+        return self._previous(reader, pointer, held, problem, asked)
 
     def _previous(
-        self, reader: ObjectReader, pointer: Pointer, error: StoreError | DamagedReleaseError, asked: float
+        self,
+        reader: ObjectReader,
+        pointer: Pointer,
+        held: Serving | None,
+        error: StoreError | DamagedReleaseError,
+        asked: float,
     ) -> Serving:
-        if not pointer.previous:
+        release = pointer.previous
+        if not release:
             raise error
         try:
-            return Serving(self._bundle(reader, pointer.previous), Origin.PREVIOUS, asked, str(error))
+            bundle = held.bundle if held and held.bundle.release == release else self._bundle(reader, release)
         except (StoreError, DamagedReleaseError):
             raise error from None
+        return Serving(bundle, Origin.PREVIOUS, asked, str(error))
 
     def _bundle(self, reader: ObjectReader, release: str) -> Bundle:
         found = reader.get(bundle_key(release))

@@ -12,14 +12,15 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.utils import format_datetime, make_msgid
+from email.utils import make_msgid
 from typing import Any, Final
 
 from bbws_templates import addresses
 from bbws_templates.compiled import RenderedEmail
 from bbws_templates.errors import HeaderError
 from bbws_templates.escaping import html_characters, text_characters
-from bbws_templates.headers import MAX_LINE, checked_headers, clean, mail_policy, phrase, short_enough
+from bbws_templates.header_forms import MESSAGE_ID, written_date
+from bbws_templates.headers import checked_headers, clean, mail_policy, phrase, short_enough
 from bbws_templates.json_values import shape
 
 CHARSET = "UTF-8"
@@ -82,7 +83,7 @@ def mime_message(
     if email.reply_to:
         message["Reply-To"] = parse_mailbox(email.reply_to, header="Reply-To")
     message["Subject"] = clean(email.subject, header="Subject")
-    message["Date"] = format_datetime(date or datetime.now(UTC))
+    message["Date"] = written_date(datetime.now(UTC) if date is None else date)
     message["Message-ID"] = _message_id(message_id or make_msgid(domain=sender.domain))
     for name, value in (_stopping(email, unsubscribe_url) | checked_headers(headers)).items():
         message[name] = value
@@ -147,8 +148,13 @@ def unsubscribe_headers(links: str | Sequence[str]) -> dict[str, str]:
     Raises:
         HeaderError: a link that is neither https nor ``mailto:``, not in ASCII, or too long.
     """
-    given = [links] if isinstance(links, str) else list(links)
-    checked = [_unsubscribe_link(link) for link in given if link]
+    if not isinstance(links, (str, list, tuple)):
+        raise HeaderError(
+            f"List-Unsubscribe is {shape(links)}, neither text nor a list of it.",
+            remedy="Give a link, several in a list, or leave it out.",
+        )
+    given = [links] if isinstance(links, str) else links
+    checked = [_unsubscribe_link(link) for link in given if link != ""]
     if not checked:
         return {}
     value = ", ".join(f"<{link}>" for link in checked)
@@ -181,13 +187,7 @@ def _unsubscribe_link(link: str) -> str:
 
 
 def _message_id(value: str) -> str:
-    clean(value, header="Message-ID")
-    if not value.isascii() or " " in value or len(value) > MAX_LINE - len("Message-ID: "):
-        raise HeaderError(
-            f"Message-ID is {shape(value)} and no identifier.",
-            remedy="Give one such as <2f8c1a@example.com>, in ASCII and without blanks.",
-        )
-    return value
+    return short_enough("Message-ID", MESSAGE_ID.require("Message-ID", clean(value, header="Message-ID")))
 
 
 def checked_mailbox(name: str, address: str, *, header: str) -> Address:
@@ -221,7 +221,7 @@ def parse_mailbox(value: str, *, header: str) -> Address:
     if not whole.endswith(">") or addresses.is_address(value):
         return checked_mailbox("", value, header=header)
     name, address = whole[:start].strip(), whole[start + 1 : -1].strip()
-    if ">" in name:
+    if start < 0 or ">" in name:
         return checked_mailbox("", value, header=header)
     if len(name) > 1 and name[0] == name[-1] == '"':
         name = re.sub(r"\\(.)", r"\1", name[1:-1])

@@ -19,7 +19,7 @@ from app.core.messages import RECIPIENT_FIELD, UNSUBSCRIBE_FIELD
 from bbws_templates.compiled import RenderedEmail
 from bbws_templates.digests import Digest
 from bbws_templates.errors import HeaderError
-from bbws_templates.message import mime_message
+from bbws_templates.message import checked_mailbox, mime_message
 
 _EMAILS_A_FOLDER: Final = 1_000
 _FROM: Final = re.compile(rb"^(?=>*From )", re.MULTILINE)
@@ -62,12 +62,13 @@ class Writer:
         unsubscribe = data.get(UNSUBSCRIBE_FIELD)
         # The same data make the same id: an email that is sent twice can be told by it.
         digest = Digest.of(f"{email.release} {email.template}\n".encode() + content).hex[:32]
+        sender = checked_mailbox(*email.sender, header="From")
         message = mime_message(
             email,
             recipient=recipient,
             unsubscribe_url=unsubscribe if isinstance(unsubscribe, str) else "",
             date=self.date,
-            message_id=f"<{digest}@{email.sender[1].rpartition('@')[2]}>",
+            message_id=f"<{digest}@{sender.domain}>",
         )
         return message.as_bytes()
 

@@ -21,7 +21,7 @@ from app.publishing.errors import TooLateError, UnversionedBucketError
 from app.publishing.parallel import WORKERS, in_parallel
 from app.publishing.probe import BODY, require_conditions
 from app.publishing.server_clock import ServerClock
-from app.publishing.store import ListedObject, SeenObject, Tries
+from app.publishing.store import ListedObject, SeenObject, Tries, require_readable
 from bbws_templates.answers import answer_of, entries, etag_of, require_s3, strange
 from bbws_templates.bucket import BucketReader, connect, error_code, translate
 from bbws_templates.digests import Digest
@@ -100,6 +100,7 @@ class BucketStore(BucketReader):
         On a server that heeds no conditions, the object is looked at first: what another publisher writes in
         that moment is overwritten.
         """
+        require_readable(key, body)
         with self._kept(key):
             return self._put(key, body, if_match=if_match, if_absent=if_absent)
 

@@ -22,11 +22,11 @@ from app.core.writing import put
 from app.publishing.clock import ClockOffset
 from app.publishing.errors import TooLateError
 from app.publishing.state_folder import FULL, LEAST_ROOM, StateFolder, make_folder, open_plain, sync_folder
-from app.publishing.store import ListedObject, SeenObject, Tries
+from app.publishing.store import ListedObject, SeenObject, Tries, require_readable
 from bbws_templates.directory import DirectoryReader, etag_of, unreadable
 from bbws_templates.faults import DeniedError, StoreError
-from bbws_templates.files import require_file
-from bbws_templates.layout import HISTORY, POINTER
+from bbws_templates.files import read_opened, require_file
+from bbws_templates.layout import HISTORY, POINTER, longest
 from bbws_templates.reader import StoredObject
 from bbws_templates.target import DirectoryTarget
 
@@ -52,6 +52,7 @@ class DirectoryStore(DirectoryReader):
     def put(self, key: str, body: bytes, *, if_match: str = "", if_absent: bool = False) -> str | None:
         """As ``ObjectStore.put``."""
         path = self.path_of(key)
+        require_readable(key, body)
         with self._writing(key):
             current = self.get(key)
             if current and current.body == body:
@@ -102,7 +103,7 @@ class DirectoryStore(DirectoryReader):
         """As ``get`` of a key in a plain folder, of which no link is followed."""
         try:
             with open(f"{self._within}{key}", "rb", buffering=0, opener=open_plain) as file:
-                body = file.read()
+                body = read_opened(file, longest(key))
         except OSError:
             return self.get(key)
         return StoredObject(body, etag_of(body))

@@ -9,7 +9,8 @@ from typing import Protocol, TypeVar
 
 from app.publishing.clock import ClockOffset
 from app.publishing.parallel import at_once
-from bbws_templates.faults import DamagedReleaseError, FormatError
+from bbws_templates.faults import DamagedReleaseError, FormatError, StoreError
+from bbws_templates.layout import BUNDLE, longest
 from bbws_templates.reader import ObjectReader, StoredObject
 from bbws_templates.target import Target
 
@@ -75,6 +76,21 @@ class Tries:
         with self._lock:
             self._is_over = True
             return not self._unanswered
+
+
+def require_readable(key: str, body: bytes) -> None:
+    """That an object is not longer than its readers take.
+
+    Raises:
+        StoreError: it is.
+    """
+    if len(body) > longest(key):
+        raise StoreError(
+            f"'{key}' would have {len(body):,} bytes, and readers take {longest(key):,} at most.",
+            remedy="Publish fewer templates in one release, or smaller ones."
+            if key.endswith(BUNDLE)
+            else "Make it shorter.",
+        )
 
 
 class ObjectStore(ObjectReader, Protocol):

@@ -309,3 +309,14 @@ def test_what_is_spelled_piece_by_piece_is_what_is_spelled_as_a_whole(
         result = function(data) if function else None
         if result is not None:
             assert b'"%s"' % result == json_text(parsed.render(data, mode=mode, strict=False))
+
+
+def test_a_sender_may_have_an_international_domain_in_a_batch_too() -> None:
+    email = RenderedEmail(
+        template=NAME, subject="s", preheader="", html="<p>x</p>", text="x",
+        sender=("KimmyAI", "noreply@bücher.example"), reply_to="",
+    )  # fmt: skip
+    message = Writer(Form.EML, datetime(2026, 1, 5, tzinfo=UTC)).written(
+        email, {"tenantEmail": "a@example.com"}, b"{}"
+    )
+    assert message_from_bytes(message)["Message-ID"].endswith("@xn--bcher-kva.example>")

@@ -14,13 +14,14 @@ from types import TracebackType
 from tests.waiting import patience
 
 PACE = 0.02
+_FLOOD = 1 << 20
 
 
 @dataclass(frozen=True)
 class Answer:
     """``drip`` is from where on it comes byte by byte, "head" or "body"; it waits for ``gate``.
 
-    One that is not ``sized`` ends with its connection.
+    One that is not ``sized`` ends with its connection. Behind the body come ``flood`` bytes more, in chunks.
     """
 
     status: int = 0
@@ -29,6 +30,7 @@ class Answer:
     drip: str = ""
     gate: threading.Event | None = None
     sized: bool = True
+    flood: int = 0
 
 
 Rule = Callable[[str], Answer | None]
@@ -43,6 +45,7 @@ class OddServer:
         self.asked: list[str] = []
         self.connections: list[tuple[str, int]] = []
         self.dripping = 0
+        self.flooded = 0
         self.over = threading.Event()
         self.changed = threading.Condition()
         self._server = _Server(("127.0.0.1", 0), _Handler)
@@ -107,13 +110,17 @@ class _Handler(BaseHTTPRequestHandler):
                 return
         status, headers, body = self._answer(key, answer)
         lines = [f"HTTP/1.1 {status} as told", *(f"{name}: {value}" for name, value in headers)]
-        if not answer.sized:
+        if answer.flood:
+            lines.append("Transfer-Encoding: chunked")
+        elif not answer.sized:
             self.close_connection = True
         elif status != 304:
             lines.append(f"Content-Length: {len(body)}")
         head = "\r\n".join(lines).encode() + b"\r\n\r\n"
         self._send(head, drip=answer.drip == "head")
-        if self.command != "HEAD":
+        if self.command != "HEAD" and answer.flood:
+            self._flood(body, answer.flood)
+        elif self.command != "HEAD":
             self._send(body, drip=answer.drip == "body")
 
     do_HEAD = do_GET  # noqa: N815
@@ -146,6 +153,16 @@ class _Handler(BaseHTTPRequestHandler):
                     return
         finally:
             self.close_connection = True
+            self.server.odd.count(-1)
+
+    def _flood(self, body: bytes, size: int) -> None:
+        self.close_connection = True
+        self.server.odd.count(1)
+        try:
+            for piece in (body, *[b" " * _FLOOD] * (size // _FLOOD), b""):
+                self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece))
+                self.server.odd.flooded += len(piece)
+        finally:
             self.server.odd.count(-1)
 
     def _hung_up(self) -> bool:

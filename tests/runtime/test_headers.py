@@ -122,7 +122,7 @@ def test_any_text_arrives_in_a_header_of_text(name: str, value: str) -> None:
 
 
 @given(value=st.text(st.characters(min_codepoint=33, max_codepoint=126) | st.just(" "), max_size=3000))
-@pytest.mark.parametrize("name", ["References", "List-Archive", "Feedback-ID"])
+@pytest.mark.parametrize("name", ["Archived-At", "List-Archive", "Feedback-ID"])
 def test_a_structured_header_is_folded_and_never_encoded(name: str, value: str) -> None:
     if any(len(word) + len(name) > 990 for word in value.split(" ")):
         value = value.replace("a", " ")[:900]
@@ -176,6 +176,26 @@ def test_what_no_header_can_be_is_refused(headers: Any) -> None:
             make()
         assert "\n" not in str(caught.value)
         assert len(str(caught.value)) < 300
+
+
+@pytest.mark.parametrize(
+    "headers", ["X-A: b", b"X-A", ["X-A"], [("X-A", "b")], 5, ("X-A",), {"X-A"}], ids=str
+)
+def test_headers_that_are_no_mapping_are_refused(headers: Any) -> None:
+    for make in (lambda: mime_message(rendered(), recipient="a@example.com", headers=headers),
+                 lambda: ses_content(rendered(), headers=headers)):  # fmt: skip
+        with pytest.raises(HeaderError, match=r"headers are .*, not an object"):
+            make()
+
+
+@pytest.mark.parametrize(
+    "links", [5, 1.5, b"https://a.example", {"https://a.example": 1}, object(), [5], [None]], ids=str
+)
+def test_links_that_are_neither_text_nor_a_list_of_it_are_refused(links: Any) -> None:
+    for make in (lambda: mime_message(rendered(), recipient="a@example.com", unsubscribe_url=links),
+                 lambda: ses_content(rendered(), unsubscribe_url=links)):  # fmt: skip
+        with pytest.raises(HeaderError, match="List-Unsubscribe"):
+            make()
 
 
 @pytest.mark.parametrize(

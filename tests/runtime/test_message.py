@@ -94,6 +94,19 @@ def test_an_identifier_fills_a_line_at_most() -> None:
 
 
 @settings(deadline=None)  # time is not what this is about
+@given(html=st.text(max_size=600), text=st.text(st.sampled_from("a é=\t\n"), max_size=600))
+@example(html="<p>" + "x" * 300 + "é=</p>", text="word " * 60)
+def test_no_line_of_a_body_is_longer_than_quoted_printable_has_them(html: str, text: str) -> None:
+    """RFC 2045, section 6.7: 76 characters, the sign at the end of a line counted."""
+    _, _, body = (
+        mime_message(rendered(html=html, text=text), recipient="john@example.com")
+        .as_bytes()
+        .partition(b"\r\n\r\n")
+    )
+    assert max(map(len, body.split(b"\r\n"))) <= 76
+
+
+@settings(deadline=None)  # time is not what this is about
 @given(html=PRINTABLE, text=PRINTABLE)
 def test_bodies_arrive_as_they_were_written(html: str, text: str) -> None:
     message = parsed(mime_message(rendered(html=html, text=text), recipient="john@example.com"))
