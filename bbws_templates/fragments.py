@@ -8,9 +8,10 @@ tags, in time that grows with its length; no tree is built, since what an email'
 
 from __future__ import annotations
 
-import html
 import re
 from typing import Final
+
+from bbws_templates.entities import unescape
 
 _TOKEN: Final = re.compile(
     r"<!--(?:-?>|.*?(?:--!?>|\Z))"
@@ -88,13 +89,13 @@ def text_of(fragment: str) -> str:
     """The text of ``fragment``; where it begins or ends with a block, it begins or ends with a new line."""
     if "<" not in fragment:
         is_address = not _BLANKS.search(fragment) and (":" in fragment or "/" in fragment)
-        return _attribute(fragment) if is_address else _spaced(html.unescape(fragment))
+        return _attribute(fragment) if is_address else _spaced(unescape(fragment))
     return _Reading(fragment).text
 
 
 def _attribute(value: str) -> str:
     """Without references, by the rule for attributes: ``&copy=1`` in an address is none (HTML, 13.2.5.73)."""
-    return _REFERENCE.sub(lambda found: html.unescape(found[0]), value)
+    return _REFERENCE.sub(lambda found: unescape(found[0]), value)
 
 
 def _spaced(text: str) -> str:
@@ -116,7 +117,7 @@ class _Reading:
         self._images = 0
         here = 0
         while found := _TOKEN.search(fragment, here):
-            self._say(html.unescape(fragment[here : found.start()]))
+            self._say(unescape(fragment[here : found.start()]))
             here = found.end()
             name = (found["name"] or "").lower()
             if not name or not found["close"]:
@@ -131,7 +132,7 @@ class _Reading:
                 self._start(name, attributes)
             elif name not in _VOID:
                 here = _end_of_element(fragment, here, name)
-        self._say(html.unescape(fragment[here:]))
+        self._say(unescape(fragment[here:]))
         self._end("a")
         if self._struck:
             self._end_struck()

@@ -153,7 +153,7 @@ def load_settings(baselines: Path) -> Settings:
         content = tomllib.loads(read_file(path).decode("utf-8"))
     except FileNotFoundError:
         return Settings()
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError) as error:  # of bytes, of TOML, of a number's digits
         raise SettingsError(f"cannot be read: {error}", location=Location(str(path))) from error
     try:
         settings = Settings.model_validate(content)

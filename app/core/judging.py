@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from app.core.compiler.bounds import require_short_numbers
 from app.core.compiler.compilation import Compilation
 from app.core.compiler.equivalence import equivalence_findings
 from app.core.compiler.partials import broken_partials
@@ -18,7 +19,7 @@ from app.core.validation.eyes import Eyes
 from app.core.validation.page import MailLanguage
 from bbws_templates.compiled import RenderedEmail
 from bbws_templates.engine import RenderWarning
-from bbws_templates.errors import BbwsTemplatesError
+from bbws_templates.errors import BbwsTemplatesError, LimitError
 from bbws_templates.mailing import render_email
 
 
@@ -59,16 +60,21 @@ def judge(
     """All that the checks of the rendered mail say; ``eyes`` see it laid out, ``rest`` comes in between."""
     email = rendered.email
     origins = RenderedHtml(compilation, rendered.shown, strict=rendered.strict)
-    yield from validate_rendered(
-        email.html,
-        origins.locate,
-        template=compilation.source.name,
-        fixture=fixture,
-        settings=templates.settings.checks,
-        language=_wanted_language(templates, compilation.source),
-        eyes=eyes,
-        rest=rest,
-    )
+    try:
+        require_short_numbers(email.html, origins.locate)
+    except LimitError as error:  # of the data: those of the template have been compiled
+        yield finding_of(error, template=compilation.source.name, fixture=fixture)
+    else:
+        yield from validate_rendered(
+            email.html,
+            origins.locate,
+            template=compilation.source.name,
+            fixture=fixture,
+            settings=templates.settings.checks,
+            language=_wanted_language(templates, compilation.source),
+            eyes=eyes,
+            rest=rest,
+        )
     yield from validate_metadata(compilation.source, email, fixture=fixture)
 
 

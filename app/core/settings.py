@@ -151,10 +151,6 @@ def read_settings(text: str, label: str) -> SetSettings:
     """
     try:
         settings = SetSettings.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise SourceError(
-            f"The settings are not TOML: {error}.", location=Location(label), remedy="Correct the file."
-        ) from error
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"])
@@ -163,6 +159,10 @@ def read_settings(text: str, label: str) -> SetSettings:
             location=Location(label),
             remedy="The settings are described in docs/reference.md.",
         ) from None
+    except ValueError as error:  # no TOML, or a number of more digits than Python converts
+        raise SourceError(
+            f"The settings are not TOML: {error}.", location=Location(label), remedy="Correct the file."
+        ) from error
     _require_known(settings, text, label)
     return settings
 

@@ -126,7 +126,7 @@ def settings_document(settings: Path | None = None) -> tuple[Path, dict[str, Any
         return None
     try:
         return path, tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError) as error:  # of bytes, of TOML, of a number's digits
         raise TargetError(f"The settings cannot be read: {error}.", location=Location(str(path))) from error
 
 

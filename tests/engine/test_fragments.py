@@ -139,3 +139,28 @@ def test_references_are_those_of_html() -> None:
     for name in ("&hellip;", "&nbsp", "&#x1F600;", "&notit;", "&#0;", "&bogus;"):
         rendered = Template.parse("{{{v}}}").render({"v": f"a {name} b"}, mode=Mode.TEXT)
         assert rendered == re.sub("[ \u00a0]+", " ", html.unescape(f"a {name} b"))
+
+
+@pytest.mark.parametrize(
+    ("reference", "text"),
+    [
+        (f"&#{'0' * 5_000}65;", "A"),
+        (f"&#{'0' * 5_000}65.", "A."),
+        (f"&#{'0' * 5_000};", "\ufffd"),
+        (f"&#{'1' * 5_000};", "\ufffd"),
+        (f"&#x{'0' * 5_000}41;", "A"),
+        (f"&#x{'f' * 5_000};", "\ufffd"),
+        ("&#1114109;&#1114112;&#00000000128;", "\U0010fffd\ufffd\u20ac"),
+    ],
+)
+def test_a_reference_may_have_any_number_of_digits(reference: str, text: str) -> None:
+    """Python converts 4,300 and raises for more: one such letter ended a batch."""
+    forms = {
+        "{}": "{}",
+        "<b>a</b>{}": "a{}",
+        '<img alt="{}">': " {} ",
+        "http://a.example/{}": "http://a.example/{}",
+    }
+    for markup, said in forms.items():
+        rendered = Template.parse("{{{v}}}").render({"v": markup.format(reference)}, mode=Mode.TEXT)
+        assert rendered == said.format(text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import islice
 
 from app.core.compiler.origins import Origins
@@ -44,9 +44,27 @@ MAX_SETTINGS = 100_000
 """Longhands that these set, counted for each element."""
 MAX_CHARACTERS = 4_000_000
 """Characters of what a template is compiled to."""
+MAX_DIGITS = 4_000
+"""Digits of one number, whether they are written as they are or as references; Python reads 4,300."""
 
 _TAG = re.compile("<[a-zA-Z]")
+_DIGITS = re.compile("&#[xX][0-9a-fA-F]+|(?:[0-9]|&#0*(?:4[89]|5[0-7]);|&#[xX]0*3[0-9];)+")
 _LEAVE_OUT = "Leave out what the template does not use; Gmail drops all beyond 16 kB."
+
+
+def require_short_numbers(text: str, locate: Callable[[int], Location]) -> None:
+    """Refuse a number that no parser of HTML or CSS can be handed; ``locate`` leads an offset to its place.
+
+    Raises:
+        LimitError: at the number.
+    """
+    for digits in _DIGITS.finditer(text):
+        if digits.end() - digits.start() > MAX_DIGITS:
+            raise LimitError(
+                f"A number of more than {MAX_DIGITS:,} digits stands here, which nothing can use.",
+                location=locate(digits.start()),
+                remedy="Write it shorter, without zeros in front.",
+            )
 
 
 def require_few_tags(text: str, origins: Origins) -> None:

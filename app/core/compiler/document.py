@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import copy
-import html
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NoReturn
 
-from app.core.compiler.bounds import require_bounded, require_few_tags
+from app.core.compiler.bounds import require_bounded, require_few_tags, require_short_numbers
 from app.core.compiler.flattening import FlatText
 from app.core.compiler.inlining import kept_whole, left_alone
 from app.core.css.compounds import class_names
@@ -21,6 +20,7 @@ from app.core.html.blanks import BLANKS
 from app.core.html.markup import Attribute, Context, Markup, RawText, StartTag, UnclosedMarkupError, is_remark
 from app.core.html.readings import Readings
 from app.core.html.veil import UnveilableError, Veil, is_veiled
+from bbws_templates.entities import unescape
 from bbws_templates.tokens import Token, TokenKind
 
 _CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
@@ -63,7 +63,7 @@ class Document:
 
         Raises:
             CompileError: markup that never ends, or characters that no document may hold.
-            LimitError: stylesheets or tags without measure.
+            LimitError: stylesheets, tags or numbers without measure.
         """
         self.flat = flat
         try:
@@ -74,6 +74,7 @@ class Document:
                 f"The character U+{error.code:04X} stands here, which HTML does not allow.",
                 "Remove it, and the others from U+FDD0 to U+FDEF; they may be invisible in the editor.",
             )
+        require_short_numbers(self.veil.text, flat.origins.locate)
         require_few_tags(self.veil.text, flat.origins)
         try:
             self.markup = Markup(self.veil.text)
@@ -153,7 +154,7 @@ class Document:
     def _told_of(self, tags: Sequence[StartTag]) -> tuple[frozenset[str], frozenset[str]]:
         names = frozenset(tag.name for tag in tags)
         values = [self.value(tag, name) or "" for tag in tags for name in ("class", "id")]
-        words = frozenset(class_names(html.unescape(" ".join(values))))
+        words = frozenset(class_names(unescape(" ".join(values))))
         if any(self.veil.words(value) for value in values):  # data may say any of them
             rules = [rule for sheet in self.sheets for rule in sheet.rules]
             words = words.union(*(each.classes | each.ids for rule in rules for each in rule.selectors))
@@ -245,7 +246,7 @@ class Document:
                     "In a drawing '<' begins a tag, in its <style> too.",
                     "Write &lt;, or <![CDATA[ … ]]> around the stylesheet.",
                 )
-            css = html.unescape(_CDATA.sub(_blank, css))  # in which places are others
+            css = unescape(_CDATA.sub(_blank, css))  # in which places are others
             whole = drawn = True
         sheet = parse_stylesheet(css)
         markable = not (drawn or left_alone(attributes))

@@ -246,7 +246,7 @@ class _Condition:
                     "gt": version > asked,
                     "lte": version <= asked,
                     "lt": version < asked,
-                    "eq": int(asked) == version,
+                    "eq": asked // 1 == version,
                 }[comparison]
             )
         return version is not None or feature == "true" or feature.startswith("support")

@@ -13,7 +13,7 @@ import tinycss2
 _BULLET = "- "
 _BULLETS = frozenset({"disc", "circle", "square", "disclosure-open", "disclosure-closed"})
 _BLANK = re.compile(r"\s")
-_INTEGER = re.compile(r"\s*([+-]?\d+)")
+_INTEGER = re.compile(r"\s*([+-]?\d+)", re.ASCII)
 _ROMAN = (
     *((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl")),
     *((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i")),

@@ -114,7 +114,7 @@ def _look_of(element: Element, outer: _Look, style: Mapping[str, str]) -> _Look:
         bold = True
     weight = style.get("font-weight", "")
     if weight:
-        bold = weight == "bold" or (weight.isdigit() and int(weight) >= 700)
+        bold = weight == "bold" or (weight.isascii() and weight.isdigit() and int(weight) >= 700)
     return _Look(text, ground, size, bold)
 
 
