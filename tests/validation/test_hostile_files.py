@@ -19,7 +19,7 @@ from tests.compiler.test_robustness import PIECES
 from tests.core.folders import METADATA, write
 from tests.selection import drawn
 
-_CONTRACT = {
+_CONTRACT: dict[str, Any] = {
     "type": "object",
     "additionalProperties": False,
     "required": ["a", "total", "currency"],
