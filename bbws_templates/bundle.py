@@ -55,8 +55,10 @@ class Bundle:
         Raises:
             UnknownTemplateError: there is none of that name.
         """
+        asked: Any = name
         try:
-            return self.templates[name]
+            # Of an enumeration, whose hash is that of its name, the text.
+            return self.templates[str.__str__(asked) if isinstance(asked, str) else asked]
         except KeyError:
             raise UnknownTemplateError(name, self.templates, release=self.release) from None
 
