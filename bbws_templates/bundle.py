@@ -7,7 +7,6 @@ is the release id: ``sha256sum bundle.json`` proves a release, in any language.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from bbws_templates.compiled import CompiledTemplate, Translation
@@ -16,7 +15,7 @@ from bbws_templates.documents import BUNDLE_FORMAT, decode_document
 from bbws_templates.faults import DamagedReleaseError, UnknownTemplateError
 from bbws_templates.languages import best_of
 from bbws_templates.layout import check_locale, check_name
-from bbws_templates.record import record
+from bbws_templates.record import Derived, record
 
 if TYPE_CHECKING:
     from bbws_templates.display import Display
@@ -57,7 +56,8 @@ class Bundle:
             UnknownTemplateError: there is none of that name.
         """
         asked: object = name  # whoever sends may take it from a message, where it may be anything
-        found = self.templates.get(asked) if isinstance(asked, str) else None
+        # Of an enumeration, whose hash is that of its name, the text.
+        found = self.templates.get(str.__str__(asked)) if isinstance(asked, str) else None
         if found is None:
             raise UnknownTemplateError(name, self.templates, release=self.release)
         return found
@@ -80,7 +80,7 @@ class Bundle:
             made = self._in_language[name, tag] = template.in_language(tag, own=self.locale)
         return made
 
-    @cached_property
+    @Derived
     def _in_language(self) -> dict[tuple[str, str], CompiledTemplate]:
         return {}
 
@@ -107,13 +107,13 @@ class Bundle:
             self._displays[tag] = made
         return made
 
-    @cached_property
+    @Derived
     def _languages(self) -> tuple[str, ...]:
         """The tags of the languages that mails are in, or that there are rules for."""
         further = (each.locale for template in self.templates.values() for each in template.translations)
         return tuple({self.locale, *further, *(self.display or ())})
 
-    @cached_property
+    @Derived
     def _displays(self) -> dict[str, Display | None]:
         return {}
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Final, NoReturn
 
-from bbws_templates.context import is_decimal
+from bbws_templates.context import decimal_text, is_decimal
 
 _SCALARS: Final = frozenset({str, int, float, bool, type(None)})
 _NOTHING: Final[dict[str, Any]] = {}
@@ -26,7 +26,7 @@ def _text_of(value: Any) -> str:
     if isinstance(value, str):
         return str.__str__(value)
     if is_decimal(value) and value.is_finite():
-        return str(value)
+        return decimal_text(value)
     raise UnsureError
 
 

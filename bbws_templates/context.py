@@ -74,6 +74,13 @@ def is_decimal(value: Any) -> bool:
     return isinstance(value, Decimal)
 
 
+def decimal_text(value: Any) -> str:
+    """The text of a ``decimal.Decimal``, whatever a class that is made of it prints."""
+    from decimal import Decimal
+
+    return Decimal.__str__(value)
+
+
 def _member(container: Any, name: str) -> Any:
     """One step into ``container``: a key of a mapping, or ``0``, ``1``, … of a sequence."""
     if isinstance(container, Mapping):

@@ -8,9 +8,10 @@ tags, in time that grows with its length; no tree is built, since what an email'
 
 from __future__ import annotations
 
-import html
 import re
 from typing import Final
+
+from bbws_templates.entities import unescape
 
 _TOKEN: Final = re.compile(
     r"<!--(?:-?>|.*?(?:--!?>|\Z))"
@@ -39,7 +40,7 @@ _ADDRESS: Final = re.compile(r"(?:mailto|tel|sms):([^?]*)", re.IGNORECASE)
 _HTTP: Final = re.compile(r"https?:", re.IGNORECASE)
 _BLANK: Final = "%20"  # as browsers write it in an address, at which programs would end a link
 _IGNORED: Final = re.compile("[\t\r\n]")  # in addresses; URL Standard, 4.4
-_BARE: Final = re.compile(r"^(?:https?://)?(?:www\.)?|/+$", re.IGNORECASE)
+_HOST: Final = re.compile(r"(?:https?://)?(?:www\.)?(.*)", re.IGNORECASE | re.DOTALL)
 
 _VOID: Final = frozenset(
     ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr")
@@ -82,6 +83,7 @@ _LINES: Final = frozenset(
     )
 )
 _STRUCK: Final = frozenset(("s", "strike", "del"))
+_STRIKE: Final = "~~"
 _MOST_INDENTED: Final = 8  # lists in each other
 
 
@@ -89,25 +91,13 @@ def text_of(fragment: str) -> str:
     """The text of ``fragment``; where it begins or ends with a block, it begins or ends with a new line."""
     if "<" not in fragment:
         is_address = not _BLANKS.search(fragment) and (":" in fragment or "/" in fragment)
-        return _attribute(fragment) if is_address else _spaced(_read(fragment))
+        return _attribute(fragment) if is_address else _spaced(unescape(fragment))
     return _Reading(fragment).text
 
 
 def _attribute(value: str) -> str:
     """Without references, by the rule for attributes: ``&copy=1`` in an address is none (HTML, 13.2.5.73)."""
-    return _REFERENCE.sub(lambda found: _read(found[0]), value)
-
-
-def _read(text: str) -> str:
-    """``text`` with its references read; of thousands of digits Python makes no number, and eight will do."""
-    if "&#" in text:
-        text = _NUMBERED.sub(_short, text)
-    return html.unescape(text)
-
-
-def _short(reference: re.Match[str]) -> str:
-    """A reference by number, the same character by no more digits than tell it."""
-    return f"&#{reference[1].lstrip('0')[:8] or '0'};" if len(reference[1]) > 8 else reference[0]
+    return _REFERENCE.sub(lambda found: unescape(found[0]), value)
 
 
 def _spaced(text: str) -> str:
@@ -118,18 +108,20 @@ class _Reading:
     """One pass over a fragment; ``text`` is the result."""
 
     def __init__(self, fragment: str) -> None:
-        self._pieces: list[str] = []
+        self._pieces: list[str] = []  # in pairs: what separates, and words
         self._between = ""  # what separates the next word from the last one
         self._lists: list[int | None] = []  # the number of the last item, None for bullets
         self._mark = ""
         self._kept = 0  # elements in which blanks and lines count
         self._struck = 0
-        self._first_struck = 0  # piece
+        self._opening = ""  # in front of the first word that is struck out
+        self._is_struck_in_link = False
         self._link: tuple[str, int, int] | None = None  # address, first piece, images before it
         self._images = 0
+        self._is_address = False  # what was said last
         here = 0
         while found := _TOKEN.search(fragment, here):
-            self._say(_read(fragment[here : found.start()]))
+            self._say(unescape(fragment[here : found.start()]))
             here = found.end()
             name = (found["name"] or "").lower()
             if not name or not found["close"]:
@@ -144,7 +136,7 @@ class _Reading:
                 self._start(name, attributes)
             elif name not in _VOID:
                 here = _end_of_element(fragment, here, name)
-        self._say(_read(fragment[here:]))
+        self._say(unescape(fragment[here:]))
         self._end("a")
         if self._struck:
             self._end_struck()
@@ -161,8 +153,11 @@ class _Reading:
                 text = text[1:]
         if not text:
             return
-        self._pieces.append((self._between if self._pieces else self._between[:1]) + self._mark)
-        self._between = self._mark = ""
+        self._pieces.append(
+            (self._between if self._pieces else self._between[:1]) + self._mark + self._opening
+        )
+        self._between = self._mark = self._opening = ""
+        self._is_address = False
         if text[-1] == " " and not self._kept:
             text = text[:-1]
             self._between = " "
@@ -189,11 +184,13 @@ class _Reading:
             self._image(attributes)
         elif name in _STRUCK:
             if not self._struck:
-                self._first_struck = len(self._pieces)
+                self._opening = _STRIKE
+                self._is_struck_in_link = self._link is not None
             self._struck += 1
         elif name == "a":
             self._end("a")
             self._link = attributes.get("href", ""), len(self._pieces), self._images
+            self._is_struck_in_link = False
 
     def _end(self, name: str) -> None:
         self._edge(name, is_nested=len(self._lists) > 1)
@@ -208,8 +205,13 @@ class _Reading:
             if not self._struck:
                 self._end_struck()
         elif name == "a" and self._link is not None:
+            is_parted = self._struck > 0 and self._is_struck_in_link
+            if is_parted:  # as in a tree, where what begins in a link ends in it, and begins again behind it
+                self._end_struck()
             self._end_link(*self._link)
             self._link = None
+            if is_parted:
+                self._opening = _STRIKE
 
     def _edge(self, name: str, *, is_nested: bool) -> None:
         if name in _GAPS:
@@ -236,9 +238,9 @@ class _Reading:
         self._separate(" ")
 
     def _end_struck(self) -> None:
-        if len(self._pieces) > self._first_struck:
-            self._pieces[self._first_struck + 1] = "~~" + self._pieces[self._first_struck + 1]
-            self._pieces.append("~~")
+        if not self._opening:
+            self._pieces[-1] += f" {_STRIKE}" if self._is_address else _STRIKE
+        self._opening = ""
 
     def _end_link(self, href: str, first: int, images: int) -> None:
         href = _IGNORED.sub("", href).strip()
@@ -253,14 +255,16 @@ class _Reading:
             self._say(printed)
         elif _bare(words) == _bare(printed):
             blank = words[: len(words) - len(words.lstrip())]
-            self._pieces[first + 1 :] = [blank, printed]  # which clients make a link of
+            self._pieces[first + 1 :] = [blank + printed]  # which clients make a link of
         else:
-            self._pieces.append(f"{'' if words.endswith(':') else ':'} {printed}")
+            self._pieces[-1] += f"{'' if words.endswith(':') else ':'} {printed}"
+        self._is_address = True
         self._separate(" ")  # nothing that follows may join the address
 
 
 def _bare(text: str) -> str:
-    return _BARE.sub("", "".join(text.replace(_BLANK, " ").split())).lower()
+    found = _HOST.match("".join(text.replace(_BLANK, " ").split()))
+    return found[1].rstrip("/").lower() if found else ""
 
 
 def _attributes(rest: str) -> dict[str, str]:

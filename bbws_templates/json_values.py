@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from bbws_templates.values import text_of
+
 if TYPE_CHECKING:
     import re
 
@@ -52,7 +54,7 @@ def shape(value: Any) -> str:
     if isinstance(value, bool):
         return "a boolean"
     if isinstance(value, int | float):
-        number = str(value) if abs(value) < 1e15 else ""
+        number = text_of(value) if abs(value) < 1e15 else ""
         return f"the number {number}" if 0 < len(number) <= 20 else "a number"
     if isinstance(value, list | tuple):
         return f"a list of {_counted(len(value), 'item')}" if value else "an empty list"
@@ -79,13 +81,14 @@ def canonical(value: Any, spend: Callable[[int], None], depth: int = 0) -> str:
     spend(1)
     if isinstance(value, str):
         spend(len(value) // 1000)
-        return f"s{len(value)}:{value}"
+        return f"s{len(value)}:{str.__str__(value)}"  # not what the class of an enumeration writes
     if value is None or isinstance(value, bool):
         return str(value)
     if isinstance(value, int):
         spend(value.bit_length() // 1000)
-        return f"{value:x}"
+        return f"{int.__int__(value):x}"
     if isinstance(value, float):
+        value = float.__float__(value)
         return f"{int(value):x}" if value.is_integer() else value.hex()
     if isinstance(value, Mapping):
         members = sorted(
@@ -115,7 +118,7 @@ def is_multiple(value: float, of: float) -> bool:
     from fractions import Fraction  # Costs milliseconds, and contracts hardly ever need it.
 
     # An integer is exact as it is, and str() refuses one with thousands of digits.
-    return (Fraction(value) if isinstance(value, int) else Fraction(str(value))) % Fraction(str(of)) == 0
+    return (Fraction(value) if isinstance(value, int) else Fraction(text_of(value))) % Fraction(str(of)) == 0
 
 
 def ecma_pattern(pattern: str) -> re.Pattern[str]:

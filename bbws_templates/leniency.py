@@ -53,14 +53,20 @@ def permitted(contract: Mapping[str, Any], data: Any) -> tuple[Any, tuple[Contra
         return data, ()
     scalars = _harmless_scalars(contract, data, problems)
     draft = _Draft(data)
+    done: set[tuple[str, bool]] = set()  # whoever has a thousand such members has them looked through once
     for problem in problems:
         value = draft.value(problem.pointer)
         if value is MISSING or problem.pointer in scalars:
             continue
-        if problem.expectation.startswith(MEMBER) and isinstance(value, Mapping):
+        is_of_member = problem.expectation.startswith(MEMBER) and isinstance(value, Mapping)
+        if (problem.pointer, is_of_member) in done:
+            continue
+        if is_of_member:
             # Of a member whose name is not repeated, it is said no more than that there is one.
+            done.add((problem.pointer, True))
             draft.put(problem.pointer, {name: each for name, each in value.items() if is_plain_name(name)})
         elif not _is_of_another_size(value, problem):
+            done.add((problem.pointer, False))
             draft.put(problem.pointer, "" if problem.pointer else _plain_parts(value))
     return draft.data, problems
 

@@ -9,12 +9,15 @@ prints a whole release or somebody's mail ends up in a log; a class may say how.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from bbws_templates.printing import brief
 
-__all__ = ["record"]
+__all__ = ["Derived", "record"]
+
+Value = TypeVar("Value")
 
 if TYPE_CHECKING:
     from dataclasses import dataclass as record
@@ -25,6 +28,32 @@ else:
         if not frozen:
             raise TypeError("A record is frozen.")
         return _Maker(order=order)
+
+
+class Derived(Generic[Value]):
+    """An attribute that is worked out when it is first asked for, and then kept; a method's decorator.
+
+    As ``functools.cached_property`` without a lock, which up to Python 3.11 is one for all objects of a
+    class: a process that is forked while a thread has it never gets it again. Two threads may both work the
+    value out; one of the two is kept.
+    """
+
+    def __init__(self, work_out: Callable[[Any], Value]) -> None:
+        self._work_out = work_out
+        self.__doc__ = work_out.__doc__
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    @overload
+    def __get__(self, made: None, owner: type) -> Derived[Value]: ...
+    @overload
+    def __get__(self, made: object, owner: type) -> Value: ...
+    def __get__(self, made: object | None, owner: type) -> Derived[Value] | Value:
+        if made is None:
+            return self
+        value: Value = made.__dict__.setdefault(self._name, self._work_out(made))
+        return value
 
 
 class _Maker:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bbws_templates.context import MISSING, is_data, is_decimal, is_list
+from bbws_templates.context import MISSING, decimal_text, is_data, is_decimal, is_list
 from bbws_templates.errors import RenderError, UndefinedVariableError, WrongTypeError
 from bbws_templates.record import record
 
@@ -26,7 +26,8 @@ def text_of(value: Any) -> str:
     """What lenient mode prints for ``value``: ``str()`` of data, "" for null, the empty and all else.
 
     Zero and False print; an empty list or mapping does not. chevron does the same, but for objects that are
-    not data, whose ``str()`` is nobody's wish in a mail.
+    not data, whose ``str()`` is nobody's wish in a mail. Text and numbers are the text and numbers that they
+    are of, whatever their class calls them: ``class Status(str, Enum)`` prints as ``Status.PAID``.
     """
     if isinstance(value, str):
         return str.__str__(value)
@@ -35,7 +36,11 @@ def text_of(value: Any) -> str:
     if not value and not isinstance(value, (int, float)) and not is_decimal(value):
         return ""
     try:
-        return str(value)
+        if isinstance(value, int) and not isinstance(value, bool):
+            return int.__repr__(value)
+        if isinstance(value, float):
+            return float.__repr__(value)
+        return decimal_text(value) if is_decimal(value) else str(value)
     except ValueError:
         return ""  # an integer beyond sys.get_int_max_str_digits(), to which there is an objection
 

@@ -20,7 +20,7 @@ from app.core.jsontext import locate, located_items, parse_json
 from app.core.judging import judge
 from app.core.validation.codes import RULES
 from app.core.workspace import Workspace
-from bbws_templates.errors import BbwsTemplatesError, ContractError
+from bbws_templates.errors import BbwsTemplatesError, ContractError, ContractProblem
 from bbws_templates.references import escaped, parts_of
 
 SUFFIXES: Final = (".json", ".jsonl")
@@ -133,8 +133,9 @@ def payload_findings(
         except ContractFaultError:
             raise
         except ContractError as error:
+            unknown = frozenset(map(escaped, _keys(record.data) - names))
             for problem in error.problems:
-                findings.add(_broken(record, problem.pointer, problem.expectation, names, name))
+                findings.add(_broken(record, problem, names, unknown, name))
             continue
         except BbwsTemplatesError as error:
             findings.add(_of(_of_mail(error.code, Severity.ERROR, error.location, record), name))
@@ -162,9 +163,11 @@ def _of_mail(code: str, severity: Severity, location: Location | None, record: P
     )
 
 
-def _broken(record: Payload, pointer: str, expectation: str, names: frozenset[str], name: str) -> Finding:
-    path = "/".join(_shown(record.data, pointer, names))
-    unknown = frozenset(map(escaped, _keys(record.data) - names))
+def _broken(
+    record: Payload, problem: ContractProblem, names: frozenset[str], unknown: frozenset[str], name: str
+) -> Finding:
+    """``names`` are those of the contract, ``unknown`` the others in the record, as pointers write them."""
+    path = "/".join(_shown(record.data, problem.pointer, names))
 
     def hidden(part: re.Match[str]) -> str:
         is_known = part[1] not in unknown
@@ -173,12 +176,12 @@ def _broken(record: Payload, pointer: str, expectation: str, names: frozenset[st
         return part[0] if is_known else _HIDDEN
 
     # Names of the data stand in pointers alone; anywhere else the same letters are words of ours.
-    expectation = _POINTED.sub(hidden, _GIVEN.sub("", expectation))
+    expectation = _POINTED.sub(hidden, _GIVEN.sub("", problem.expectation))
     return Finding(
         "payload-invalid",
         Severity.ERROR,
         f"{f'The member /{path}' if path else 'The record'} {expectation}.",
-        record.at(pointer),
+        record.at(problem.pointer),
         "Correct what makes this payload, or the contract.",
         name,
     )

@@ -165,6 +165,10 @@ def read_settings(text: str, label: str) -> SetSettings:
             location=Location(label),
             remedy="The settings are described in docs/reference.md.",
         ) from None
+    except ValueError as error:  # no TOML, or a number of more digits than Python converts
+        raise SourceError(
+            f"The settings are not TOML: {error}.", location=Location(label), remedy="Correct the file."
+        ) from error
     _require_known(settings, text, label)
     return settings
 

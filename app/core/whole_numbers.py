@@ -15,7 +15,9 @@ from bbws_templates.errors import LimitError, Location
 MOST_DIGITS: Final = 1_000
 """Digits of one number. Python makes no number of more than 4,300 unless somebody tells it to."""
 
-_LONG: Final = re.compile(rf"(?<![0-9])[0-9]{{{MOST_DIGITS + 1}}}")
+_WRITTEN: Final = re.compile("&#[xX][0-9a-fA-F]+|(?:[0-9]|&#0*(?:4[89]|5[0-7]);|&#[xX]0*3[0-9];)+")
+"""A number as HTML may have it: digits, or references to some."""
+
 _LARGEST: Final = 2**53 - 1  # what JSON carries everywhere (RFC 8259, section 6)
 
 
@@ -33,10 +35,10 @@ def require_short_numbers(text: str, locate: Callable[[int], Location]) -> None:
     Raises:
         LimitError: at the number.
     """
-    found = _LONG.search(text)
-    if found:
-        raise LimitError(
-            f"A number of more than {MOST_DIGITS:,} digits is more than any reader of HTML or CSS can use.",
-            location=locate(found.start()),
-            remedy="Write fewer digits, or part them; a blank may be missing.",
-        )
+    for found in _WRITTEN.finditer(text):
+        if found.end() - found.start() > MOST_DIGITS:
+            raise LimitError(
+                f"A number of more than {MOST_DIGITS:,} digits is more than any reader of HTML or CSS can use.",
+                location=locate(found.start()),
+                remedy="Write fewer digits, or part them; a blank may be missing.",
+            )

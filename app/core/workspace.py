@@ -28,7 +28,7 @@ from app.core.compiler.dependencies import (
     fingerprint,
     fingerprint_of_error,
 )
-from app.core.compiler.tracing import at_authors_place, warning_at_authors_place
+from app.core.compiler.tracing import RenderedHtml, at_authors_place, warning_at_authors_place
 from app.core.errors import SourceError, UnknownNameError
 from app.core.findings import CheckReport, Finding, finding_of_warning
 from app.core.judging import Rendered, judge, of_no_template
@@ -46,7 +46,7 @@ from bbws_templates import contract
 from bbws_templates.compiled import RenderedEmail
 from bbws_templates.display import Display, display_of
 from bbws_templates.engine import RenderWarning
-from bbws_templates.errors import BbwsTemplatesError, ContractError, Location, RenderError
+from bbws_templates.errors import BbwsTemplatesError, ContractError, RenderError
 from bbws_templates.languages import best_of
 from bbws_templates.layout import edition, parted
 from bbws_templates.mailing import render_email
@@ -296,7 +296,7 @@ class Workspace:
         except RenderError as error:
             at_authors_place(compilation, error)
             raise
-        require_short_numbers(email.html, lambda _: Location(compilation.source.html.label))
+        require_short_numbers(email.html, RenderedHtml(compilation, shown, strict=strict).locate)
         warnings = (warning_at_authors_place(compilation, warning) for warning in heard)
         return Rendered(email, shown, strict, tuple(warnings))
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from functools import cached_property
 from typing import Any, NamedTuple
 
 from bbws_templates.errors import ContractError
+from bbws_templates.record import Derived
 from bbws_templates.references import located, members, shown, subschemas
 
 _MOST_REFERENCES = 1000
@@ -109,7 +109,7 @@ class Recursion:
             for part, _ in members(keyword, schema[keyword]):
                 yield _Step(pointer, keyword, part, pointer + part)
 
-    @cached_property
+    @Derived
     def _reached(self) -> dict[str, set[str]]:
         """From each schema, every one that it leads to, for the same value or for parts of it."""
         onward = {
@@ -127,7 +127,7 @@ class Recursion:
             found[start] = reached
         return found
 
-    @cached_property
+    @Derived
     def _doubled(self) -> set[tuple[str, str]]:
         found: set[tuple[str, str]] = set()
         for pointer in self._schemas:

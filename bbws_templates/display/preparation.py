@@ -20,6 +20,7 @@ from bbws_templates.display.plan import DisplayPlan, plan_of
 from bbws_templates.display.values import LocaleRules, ZoneRules
 from bbws_templates.json_values import MAX_NESTING
 from bbws_templates.languages import best_of
+from bbws_templates.values import text_of
 
 
 class Display:
@@ -105,10 +106,7 @@ def _shown(show: Any, sent: Any, scopes: tuple[Mapping[str, Any], ...]) -> str |
         text = str.__str__(sent)
     elif (isinstance(sent, int) and sent and not isinstance(sent, bool)) or (is_decimal(sent) and sent):
         # Not the number 0, over which a section is false: it stays that, and prints the same.
-        try:
-            text = str(sent)
-        except ValueError:
-            return None  # thousands of digits
+        text = text_of(sent)  # "" for thousands of digits
     else:
         return None
     shown: str | None = show(text, scopes)

@@ -129,6 +129,7 @@ class LocaleRules:
         def of(currency: Any) -> _NumberWriter | None:
             if not isinstance(currency, str) or len(currency) != 3:
                 return None
+            currency = str.__str__(currency)  # of an enumeration, the code and not its name
             if not (currency.isascii() and currency.isalpha() and currency.isupper()):
                 return None
             one, two, three, four = (

@@ -220,6 +220,9 @@ CASES = [
     # Struck prices.
     ("<p>Now <del>{{a}} </del>{{b}}</p>", "Now ~~{{a}}~~ {{b}}"),
     ('<p style="text-decoration:line-through">a<br><a href="{{u}}">b</a></p>', "~~a~~\n~~b: {{u}} ~~"),
+    ('<p><s>a <a href="{{u}}">b</a>\n</s></p>', "~~a b: {{u}} ~~"),
+    ('<s><a href="{{u}}">a </a></s>', "~~a: {{u}} ~~"),
+    ('<s><a href="{{u}}">a<br></a></s>', "~~a: {{u}} ~~"),
     ('<del style="text-decoration:none">a</del> <s>b <i>c</i></s>', "a ~~b c~~"),
     ('<table><tr style="text-decoration:line-through"><td>a</td></tr></table>', "~~a~~"),
     # No line goes through an inline-block, a float and what is positioned in it (CSS Text Decoration 3, 2.1).

@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.publishing.directory_store import DirectoryStore
-from bbws_templates import ContractError, RenderedEmail, TemplateClient, render_email
+from bbws_templates import ContractError, RenderedEmail, TemplateClient, leniency, render_email
 from bbws_templates.contract import contract_problems
+from bbws_templates.contract.wording import is_plain_name
 from bbws_templates.leniency import permitted
 from tests.publishing.samples import publish_to, release, template
 
@@ -259,3 +260,26 @@ def test_thousands_of_refusals_are_a_hundred_lines(
         TemplateClient(str(directory.target)).render("receipts/receipt", data, strict=False)
     assert len(caplog.records) == 101
     assert caplog.records[-1].getMessage() == "receipts/receipt: 1900 more that the contract refuses"
+
+
+@pytest.mark.parametrize("members", [100, 200])
+def test_members_whose_names_are_not_repeated_are_looked_for_once(
+    members: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not once for each of them: some thousand names that are no words kept a sender for minutes."""
+    looked_at: list[str] = []
+
+    def counted(name: str) -> bool:
+        looked_at.append(name)
+        return is_plain_name(name)
+
+    monkeypatch.setattr(leniency, "is_plain_name", counted)
+    odd = {f"!{'!' * number}": "x" * (number + 1) for number in range(members)}
+    contract = {"type": "object", "additionalProperties": {"type": "integer"}}
+    for data, place in (({"a": 1, **odd}, ()), ({"in": {"a": 1, **odd}}, ("in",))):
+        looked_at.clear()
+        inner: dict[str, Any] = {"properties": {"in": contract}} if place else contract
+        allowed, problems = permitted(inner, data)
+        assert len(problems) == members
+        assert allowed == ({"in": {"a": 1}} if place else {"a": 1})
+        assert len(looked_at) == len(odd) + 1

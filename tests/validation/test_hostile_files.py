@@ -19,7 +19,7 @@ from tests.compiler.test_robustness import PIECES
 from tests.core.folders import METADATA, write
 from tests.selection import drawn
 
-_CONTRACT = {
+_CONTRACT: dict[str, Any] = {
     "type": "object",
     "additionalProperties": False,
     "required": ["a", "total", "currency"],
@@ -230,3 +230,67 @@ def test_a_stylesheet_that_looks_like_the_compilers_own_words_is_told(tmp_path: 
     assert odd in workspace.compilation("mail").compiled.html
     assert "{{a}}</p>" in workspace.compilation("mail").compiled.html
     assert "forbidden-character" in {finding.code for finding in workspace.check().findings}
+
+
+_LONG = "1" * 5_000
+_REFERENCES = (f"&#{_LONG};", f"&#{'0' * 5_000}65;", f"&#x{'f' * 5_000};", "&#49;" * 5_000)
+_WRITTEN = (
+    *(f"<p>{reference}</p>" for reference in _REFERENCES[:3]),
+    *(f'<a href="https://a.example/{reference}" class="{reference}">x</a>' for reference in _REFERENCES),
+    *(f'<p style="width: {reference}px">x</p>' for reference in _REFERENCES),
+    *(f"<!--[if mso]><p class='{reference}'>{reference}</p><![endif]-->" for reference in _REFERENCES),
+    f"<style>p:nth-child({_LONG}) {{ z-index: {_LONG} }}</style>",
+    f"<style media='(min-width: {_LONG}px)'>p {{ top: 0 }}</style>",
+    f'<ol start="{_LONG}"><li value="{_LONG}">x</li></ol>',
+)
+
+
+def findings_of(folder: Path, files: Mapping[str, str]) -> list[Finding]:
+    """What ``check`` says of the sound set with ``files`` in the place of its own."""
+    for name, text in {**SOUND, **files}.items():
+        write(folder / name, text)
+    try:
+        workspace = Workspace.load(folder / "templates", folder / "fixtures")
+    except SourceError as error:
+        return [finding_of(error)]
+    return list(workspace.check().findings)
+
+
+@pytest.mark.parametrize("written", _WRITTEN)
+def test_a_number_of_thousands_of_digits_is_one_error_where_it_stands(tmp_path: Path, written: str) -> None:
+    """Python converts 4,300 digits and raises for more, in whatever reads HTML and CSS."""
+    found = findings_of(tmp_path, {"templates/mail.html": f"<body>\n{written}"})
+    of_mail = [finding for finding in found if finding.location.file.endswith("mail.html")]
+    assert [(finding.code, finding.location.line) for finding in of_mail] == [("limit", 2)]
+
+
+@pytest.mark.parametrize("written", _WRITTEN)
+def test_such_a_number_in_data_is_one_error_of_that_fixture(tmp_path: Path, written: str) -> None:
+    data = {**_DATA, "a": written}
+    files = {"templates/mail.html": "<body>\n{{{a}}}", "fixtures/mail/typical.json": json.dumps(data)}
+    contract = {**_CONTRACT, "properties": {**_CONTRACT["properties"], "a": {"type": "string"}}}
+    files["templates/mail.json"] = json.dumps(METADATA | {"subject": "To you", "contract": contract})
+    found = findings_of(tmp_path, files)
+    of_mail = [each for each in found if each.template == "mail" and each.fixture == "typical"]
+    assert [each.location.line for each in of_mail if each.code == "limit"] == [2]
+    assert not [each for each in of_mail if each.code == "html-syntax"]
+
+
+@pytest.mark.parametrize("digits", ["1" * 600, "²", "٣" * 5_000, "0" * 3_000])
+@pytest.mark.parametrize(
+    "written",
+    [
+        '<p style="font-weight: {0}; line-height: {0}; z-index: {0}">x</p><ol start="{0}"><li>x</ol>',
+        "<!--[if mso {0}]>x<![endif]--><!--[if vml {0}.{0}]>x<![endif]-->",
+        "<style>p {{ width: calc({0}px * {0}); color: rgb({0}, {0}, {0}) }}</style><p>&#{0};</p>",
+    ],
+)
+def test_digits_of_other_kinds_are_checked_to_the_end(tmp_path: Path, written: str, digits: str) -> None:
+    for finding in findings_of(tmp_path, {"templates/mail.html": written.format(digits)}):
+        require_told(finding)
+
+
+def test_settings_with_such_a_number_are_refused_in_one_sentence(tmp_path: Path) -> None:
+    found = findings_of(tmp_path, {"templates/settings.toml": f"locale = {_LONG}"})
+    of_settings = [each for each in found if each.location.file.endswith("settings.toml")]
+    assert [each.code for each in of_settings] == ["source"]

@@ -9,6 +9,7 @@ from app.core.css.rules import Declaration
 from app.core.css.stylesheet import parse_declarations
 from app.core.html.edits import Edits
 from app.core.html.markup import Markup, StartTag, UnclosedMarkupError
+from bbws_templates.entities import unescape
 
 
 def scan(source: str) -> Markup:
@@ -26,7 +27,7 @@ def value_of(markup: Markup, tag: StartTag, name: str) -> str:
     attribute = tag.attribute(name)
     if attribute is None:
         return ""
-    return html.unescape(markup.text[attribute.value_start : attribute.value_end])
+    return unescape(markup.text[attribute.value_start : attribute.value_end])
 
 
 def style_of(markup: Markup, tag: StartTag) -> tuple[Declaration, ...]:

@@ -14,7 +14,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -60,6 +59,7 @@ from app.core.findings import Finding, Severity
 from app.core.html.tree import ElementNode
 from app.core.sources import Metadata, SourceFile, TemplateSet, TemplateSource
 from bbws_templates.compiled import CompiledTemplate
+from bbws_templates.entities import unescape
 from bbws_templates.errors import BbwsTemplatesError, LimitError, Location
 
 
@@ -310,7 +310,7 @@ class _Compiler:
         """The words of ``<title>``, else the template's name."""
         for raw in document.markup.raw_texts:
             if raw.tag.name == "title":
-                words = " ".join(html.unescape(document.veil.text[raw.start : raw.end]).split())
+                words = " ".join(unescape(document.veil.text[raw.start : raw.end]).split())
                 return as_mustache(document, words)[0] or self._source.name
         return self._source.name
 

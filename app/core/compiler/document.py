@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import html
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -22,6 +21,7 @@ from app.core.html.markup import Attribute, Context, Markup, RawText, StartTag, 
 from app.core.html.readings import Readings
 from app.core.html.veil import UnveilableError, Veil, is_veiled
 from app.core.whole_numbers import require_short_numbers
+from bbws_templates.entities import unescape
 from bbws_templates.tokens import Token, TokenKind
 
 _CDATA = re.compile(r"<!\[CDATA\[|\]\]>")
@@ -64,7 +64,7 @@ class Document:
 
         Raises:
             CompileError: markup that never ends, or characters that no document may hold.
-            LimitError: stylesheets or tags without measure.
+            LimitError: stylesheets, tags or numbers without measure.
         """
         self.flat = flat
         try:
@@ -75,8 +75,8 @@ class Document:
                 f"The character U+{error.code:04X} stands here, which HTML does not allow.",
                 "Remove it, and the others from U+FDD0 to U+FDEF; they may be invisible in the editor.",
             )
-        require_few_tags(self.veil.text, flat.origins)
         require_short_numbers(self.veil.text, flat.origins.locate)
+        require_few_tags(self.veil.text, flat.origins)
         try:
             self.markup = Markup(self.veil.text)
         except UnclosedMarkupError as error:
@@ -155,7 +155,7 @@ class Document:
     def _told_of(self, tags: Sequence[StartTag]) -> tuple[frozenset[str], frozenset[str]]:
         names = frozenset(tag.name for tag in tags)
         values = [self.value(tag, name) or "" for tag in tags for name in ("class", "id")]
-        words = frozenset(class_names(html.unescape(" ".join(values))))
+        words = frozenset(class_names(unescape(" ".join(values))))
         if any(self.veil.words(value) for value in values):  # data may say any of them
             rules = [rule for sheet in self.sheets for rule in sheet.rules]
             words = words.union(*(each.classes | each.ids for rule in rules for each in rule.selectors))
@@ -247,7 +247,7 @@ class Document:
                     "In a drawing '<' begins a tag, in its <style> too.",
                     "Write &lt;, or <![CDATA[ … ]]> around the stylesheet.",
                 )
-            css = html.unescape(_CDATA.sub(_blank, css))  # in which places are others
+            css = unescape(_CDATA.sub(_blank, css))  # in which places are others
             whole = drawn = True
         sheet = parse_stylesheet(css)
         markable = not (drawn or left_alone(attributes))

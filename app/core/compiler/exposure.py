@@ -9,7 +9,6 @@ Source: HTML, 15.3.1: these elements are hidden by ``display: none`` of the brow
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -24,6 +23,7 @@ from app.core.css.rules import Declaration
 from app.core.css.stylesheet import parse_declarations
 from app.core.html.blanks import BLANK, BLANKS
 from app.core.html.tree import ElementNode, matching
+from bbws_templates.entities import unescape
 
 _NAMES: Final = frozenset({"style"})
 _REVERTS: Final = frozenset({"revert", "revert-layer"})
@@ -96,7 +96,7 @@ def _shown_at_times(
 
 
 def _own_style(document: Document, number: int) -> str:
-    return html.unescape(document.value(document.markup.start_tags[number], "style") or "")
+    return unescape(document.value(document.markup.start_tags[number], "style") or "")
 
 
 def _shows(item: Declaration) -> bool:
@@ -153,4 +153,4 @@ def _words(document: Document) -> frozenset[str]:
     """The classes and ids of the stylesheets."""
     tags = [style.raw.tag for style in document.styles]
     values = [document.value(tag, name) or "" for tag in tags for name in ("class", "id")]
-    return frozenset(class_names(html.unescape(" ".join(values))))
+    return frozenset(class_names(unescape(" ".join(values))))

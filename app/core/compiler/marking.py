@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 
@@ -21,6 +20,7 @@ from app.core.html.tree import ElementNode
 from app.core.html.veil import is_veiled
 from app.core.proof.names import read
 from app.core.proof.rules import said
+from bbws_templates.entities import unescape
 
 
 def losing_rules(
@@ -52,7 +52,7 @@ def marks(
         if number is None or number in fixed:
             return False
         written = document.value(document.markup.start_tags[number], "style")
-        text = None if written is None else html.unescape(written)
+        text = None if written is None else unescape(written)
         return not never_ends(text or "") and spelling.stays_unheard(
             text, [replace(item, important=True) for item in items]
         )

@@ -37,6 +37,7 @@ from app.core.html.edits import Edits
 from app.core.html.markup import CDATA, Comment, Context, Markup
 from app.core.html.tree import ElementNode, every_node, is_comment, is_element, parse_document
 from app.core.whole_numbers import whole_number
+from bbws_templates.entities import unescape
 from bbws_templates.tokens import TokenKind
 
 MARK = "data-bbws-n"
@@ -226,7 +227,7 @@ def authored(document: Document, masked: MaskedDocument) -> dict[ElementNode, tu
     for number, element in tags:
         written = document.value(document.markup.start_tags[number], "style")
         if written:
-            declarations = parse_declarations(html.unescape(written))
+            declarations = parse_declarations(unescape(written))
             values = sum(len(document.veil.words(item.value)) for item in declarations)
             if values < len(document.veil.words(written)):
                 declarations += tuple(Declaration(name, "", important=False) for name in PROPERTIES)

@@ -8,7 +8,6 @@ Source: HTML, 13.2.6.4.1 ("quirks mode"); Selectors Level 4, section 6.6 and 6.7
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from app.core.compiler.document import Document, StyleElement
 from app.core.css.compounds import class_names
 from app.core.css.rules import StyleRule
 from app.core.findings import Finding, Severity
+from bbws_templates.entities import unescape
 
 _DOCTYPE = re.compile(r"<!doctype\b[^>]*>", re.IGNORECASE)
 # Those of old that a browser takes for none: the most usual ones.
@@ -88,7 +88,7 @@ def _names(document: Document) -> dict[tuple[str, str], set[str]]:
     found: dict[tuple[str, str], set[str]] = {}
     for tag in document.markup.start_tags:
         for kind in ("class", "id"):
-            value = html.unescape(document.value(tag, kind) or "")
+            value = unescape(document.value(tag, kind) or "")
             for name in class_names(value) if kind == "class" else [value]:
                 found.setdefault((kind, name.lower()), set()).add(name)
     return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Callable, Collection, Iterator
 
@@ -14,6 +13,7 @@ from app.core.css.selectors import Selector
 from app.core.css.stylesheet import comments
 from app.core.html.markup import Attribute, Context, Region, StartTag
 from app.core.html.tree import ElementNode
+from bbws_templates.entities import unescape
 from bbws_templates.tokens import Token, TokenKind
 
 _BLOCKS = frozenset({TokenKind.SECTION, TokenKind.INVERTED, TokenKind.END})
@@ -238,7 +238,7 @@ def _possible(document: Document, attribute: Attribute, veiled: str, names: set[
     if any(document.veil.tag(word).kind in _BLOCKS for word in words):
         return sorted(names)
     found = set()
-    value = html.unescape(veiled)
+    value = unescape(veiled)
     for part in class_names(value) if attribute.name == "class" else [value]:
         inner = document.veil.words(part)
         if inner:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterator, Sequence
 from operator import itemgetter
 
@@ -14,6 +13,7 @@ from app.core.css.stylesheet import parse_style, parse_stylesheet
 from app.core.css.values import suggestion
 from app.core.findings import Finding, Severity
 from app.core.html.markup import StartTag
+from bbws_templates.entities import unescape
 from bbws_templates.errors import Location
 
 _NUL = "\0"
@@ -98,7 +98,7 @@ def _in_medium(document: Document, tag: StartTag) -> Iterator[tuple[int, CssIssu
     media = tag.attribute("media")
     written = document.veil.text[media.value_start : media.value_end] if media else ""
     if media and written and not missing_end(written):
-        for problem in parse_stylesheet(f"{_QUERY}{html.unescape(written)} {{}}").problems:
+        for problem in parse_stylesheet(f"{_QUERY}{unescape(written)} {{}}").problems:
             yield media.value_start + (0 if "&" in written else problem.offset - len(_QUERY)), problem
 
 
@@ -108,6 +108,6 @@ def _in_attributes(document: Document) -> Iterator[tuple[int, CssIssue]]:
         style = tag.attribute("style")
         if style is not None:
             written = document.veil.text[style.value_start : style.value_end]
-            for problem in parse_style(html.unescape(written))[1]:
+            for problem in parse_style(unescape(written))[1]:
                 # With character references in it, a place in the value is none in the source.
                 yield style.value_start + (0 if "&" in written else problem.offset), problem

@@ -7,7 +7,6 @@ which clients read alike. Where no spelling helps (``[style]``), nothing is inli
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from app.core.css.rules import Declaration
 from app.core.html.blanks import BLANK
 from app.core.html.markup import StartTag
 from app.core.html.veil import is_veiled
+from bbws_templates.entities import unescape
 
 _ASKS = re.compile(
     rf"\[{BLANK}*style{BLANK}*(?:([~|^$*]?=){BLANK}*"
@@ -113,7 +113,7 @@ class Spelling:
         if not self._questions:
             return False
         value = document.value(tag, "style")
-        own = None if value is None else html.unescape(value)
+        own = None if value is None else unescape(value)
         within = (own or "").strip(" \t\r\n\f;")
         before, after = surrounding(rules, within)
         sides = [[self.written(item, own) for item in side] for side in (before, after)]

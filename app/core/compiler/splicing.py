@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence, Set
@@ -26,6 +25,7 @@ from app.core.html.blanks import BLANKS
 from app.core.html.edits import Edits
 from app.core.html.markup import Attribute, StartTag
 from app.core.html.tree import ElementNode
+from bbws_templates.entities import unescape
 from bbws_templates.tokens import TokenKind
 
 _STRING = re.compile(r"""(["'])((?:(?!\1)[^\\\n]|\\.)*)\1""", re.DOTALL)
@@ -189,13 +189,13 @@ def _restyled(
     authored: _Piece = (start, end)
     if not style.quote and '"' in document.veil.text[start:end]:  # it stood there without quotes around it
         authored = _Moved(document.flat.text[start:end].replace('"', "&quot;"), start)
-    before, after = surrounding(rules, html.unescape(document.veil.text[start:end]))
+    before, after = surrounding(rules, unescape(document.veil.text[start:end]))
     name: list[_Piece] = [(style.start, style.value_start - len(style.quote))]
     if not style.has_value:
         if not (before or after or again):
             return _Edit(style.start, style.start, [])  # a bare ``style`` says nothing and stays as it is
         name.append("=")
-    own = html.unescape(document.veil.text[style.value_start : style.value_end])
+    own = unescape(document.veil.text[style.value_start : style.value_end])
     first = _moved(document, before, quote, spelling, own)
     last = _moved(document, after, quote, spelling, own)
     _say_again(document, last, again, quote, style.value_start)

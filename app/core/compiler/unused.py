@@ -23,6 +23,7 @@ from app.core.css.stylesheet import comments
 from app.core.html.blanks import BLANKS
 from app.core.html.markup import Attribute, Context, Markup, RawText, StartTag, is_remark
 from app.core.html.veil import Veil
+from bbws_templates.entities import unescape
 from bbws_templates.tokens import TokenKind, tokenize
 
 # Attributes whose value never names an element or a class. All others, of whatever sender, may.
@@ -137,7 +138,7 @@ def _attribute(
     found = [item for item in tag.attributes if item.name == name]
     if len(found) != 1 or veil.words(veil.text[found[0].start : found[0].end]):
         return  # of two, the second would begin to count; what data say is not known
-    names = html.unescape(veil.text[found[0].value_start : found[0].value_end]).strip(_BLANK)
+    names = unescape(veil.text[found[0].value_start : found[0].value_end]).strip(_BLANK)
     words = class_names(names) if name == "class" else [names]
     kept = [word for word in words if word and references.keeps(name, word)]
     if words and len(kept) == len(words):
@@ -190,7 +191,7 @@ def _references(veil: Veil, markup: Markup) -> _References:
 
 
 def _read_attribute(veil: Veil, value: str, attribute: Attribute, found: _References) -> None:
-    plain = html.unescape(value)
+    plain = unescape(value)
     if attribute.name in _ADDRESSES:
         fragment = plain.partition("#")[2]
         found.names |= _words(fragment)

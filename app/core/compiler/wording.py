@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html as entities
 import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
@@ -12,6 +11,7 @@ from app.core.findings import Finding, Severity
 from app.core.html.markup import RAW_ELEMENTS, Markup, UnclosedMarkupError
 from app.core.html.veil import UnveilableError, Veil
 from app.core.sources import SourceFile, TemplateSource
+from bbws_templates.entities import unescape
 from bbws_templates.errors import Location
 from bbws_templates.tokens import TokenKind, tokenize
 
@@ -113,4 +113,4 @@ def _shown(markup: Markup) -> Iterator[str]:
 
 
 def _has_letters(text: str) -> bool:
-    return any(character.isalpha() for character in entities.unescape(text))
+    return any(character.isalpha() for character in unescape(text))

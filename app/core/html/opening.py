@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from html import unescape
 from typing import Final
+
+from bbws_templates.entities import unescape
 
 LONGEST: Final = 500
 """How many characters are told; no inbox shows as many."""

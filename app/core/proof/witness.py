@@ -7,7 +7,6 @@ for each longhand, end tags, text, comments, and the at-rules that hold no rules
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -31,6 +30,7 @@ from app.core.proof.exposed import exposed, with_exposed
 from app.core.proof.pieces import BLANKS
 from app.core.proof.quirks import is_quirky
 from app.core.proof.scriptless import STANDS_FOR_NOSCRIPT, scriptless
+from bbws_templates.entities import unescape
 
 _BLANK = r"[ \t\r\n\f]"
 _PIECE = re.compile(
@@ -339,7 +339,7 @@ def _attributes(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _unescaped(text: str) -> str:
-    return html.unescape(text) if "&" in text else text
+    return unescape(text) if "&" in text else text
 
 
 def _escaped(value: str) -> str:

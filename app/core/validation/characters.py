@@ -6,7 +6,6 @@ parser has a rule for each.
 
 from __future__ import annotations
 
-import html
 import re
 import unicodedata
 from bisect import bisect_right
@@ -16,6 +15,7 @@ from app.core.html.markup import Attribute, Construct, Context, EndTag, Markup, 
 from app.core.html.readings import Readings
 from app.core.validation.invisible import INVISIBLE, named
 from app.core.validation.rules import ERROR, WARNING, Rule, Violation
+from bbws_templates.entities import unescape
 from bbws_templates.tokens import Token, TokenKind
 
 FORBIDDEN = Rule("forbidden-character", ERROR, "Remove it; it may be invisible in the editor.")
@@ -134,7 +134,7 @@ def _may_hold_words(text: str, offset: int, near: Sequence[Construct]) -> bool:
 def _hidden_in(text: str, tag: StartTag, attribute: Attribute) -> Iterator[Violation]:
     written = text[attribute.value_start : attribute.value_end]
     is_address = attribute.name in _ADDRESSES and tag.name != "html"
-    for match in _hidden(html.unescape(_NO_REFERENCE.sub("&amp;", written))):
+    for match in _hidden(unescape(_NO_REFERENCE.sub("&amp;", written))):
         character = match[0]
         if _NOT_HTML.match(character) or (is_address and character.isspace()):
             continue  # which is told as such

@@ -122,7 +122,10 @@ def pixels(value: str) -> float | None:
 @lru_cache(maxsize=1024)
 def colour(value: str) -> Rgb | None:
     """An opaque colour; None for one that is not, or that depends on something else."""
-    parsed = tinycss2.color3.parse_color(value.strip(BLANKS))
+    try:
+        parsed = tinycss2.color3.parse_color(value.strip(BLANKS))
+    except OverflowError:  # hundreds of digits
+        return None
     if parsed is None or isinstance(parsed, str) or parsed.alpha < 1:
         return None
     return (parsed.red, parsed.green, parsed.blue)

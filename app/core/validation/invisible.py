@@ -15,9 +15,9 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from html import unescape
 
 from app.core.validation.parsing import ParseError, parse_html
+from bbws_templates.entities import unescape
 
 # Blanks of other kinds, what has no width or only directs, fillers, controls, tags, variation selectors.
 INVISIBLE = re.compile(

@@ -15,6 +15,7 @@ from urllib.parse import quote
 from app.core.html.edits import Edits
 from app.web.live.stand_ins import StandIns
 from app.web.pages.scheme import ColourScheme, prefer_in_css, prefer_in_media, prefer_in_meta
+from bbws_templates.entities import unescape
 
 # Clicking a link must neither leave the page nor replace the mail: every link asks for a new window, which
 # the sandbox then refuses.
@@ -132,7 +133,7 @@ class _Editor(HTMLParser):
             if quoted is None:
                 continue
             bare = quoted[1:-1] if quoted[0] in "\"'" else quoted
-            value = html.unescape(bare)
+            value = unescape(bare)
             changed = change(match.group(1).lower(), value)
             if changed != value:
                 place = start + match.start(2)

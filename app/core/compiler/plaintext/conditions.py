@@ -24,7 +24,7 @@ _AT_RULE = re.compile(r"@(media|supports|layer)\b(.*)", re.IGNORECASE | re.DOTAL
 _SHOWN = {"all": True, "screen": True, "print": False, "speech": False}
 _SIZE = re.compile(r"(min|max)-(?:device-)?(?:width|height)")
 _SHARPNESS = frozenset({"min-resolution", "-webkit-min-device-pixel-ratio", "min--moz-device-pixel-ratio"})
-_DENSITY = re.compile(r"(\d*\.?\d+)(|dppx|x|dpi|dpcm)")
+_DENSITY = re.compile(r"((?:\d*\.)?\d+)(|dppx|x|dpi|dpcm)")
 _DENSITIES = {"": 1.0, "dppx": 1.0, "x": 1.0, "dpi": 1 / 96, "dpcm": 2.54 / 96}  # pixels for one of CSS
 _DEPTHS = frozenset({"color", "min-color"})
 

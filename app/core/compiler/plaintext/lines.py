@@ -229,8 +229,10 @@ class LineWriter:
         if apart and self._pieces and not self._ends_in_blank and text[0] != " ":
             self._pieces.append(" ")
         self._pieces.append(text)
-        self._wants_gap = self._after_address = False
-        self._has_text = self._has_text or not text.isspace()
+        self._wants_gap = False
+        if not text.isspace():  # blanks leave the end of a line, which is that of the address again
+            self._after_address = False
+            self._has_text = True
 
     def _end_line(self) -> None:
         """End the line, also an empty one within text, or that of a tag which vanishes with it."""

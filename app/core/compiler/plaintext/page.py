@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
@@ -26,6 +25,7 @@ from app.core.compiler.plaintext.sections import Nodes, Showing, grown
 from app.core.compiler.sectioning import between, section_number
 from app.core.css.cascade import Matched, merged
 from app.core.html.tree import ElementNode, is_comment, is_element
+from bbws_templates.entities import unescape
 from bbws_templates.tokens import Token, TokenKind
 
 _OPEN: Mapping[str, Any] = MappingProxyType({})  # that allows all data
@@ -385,7 +385,7 @@ class Layout:
         tag = None if number is None else self._document.markup.start_tags[number]  # None for one implied
         own = self._document.value(tag, "style") if tag else None
         rules = (*self._rules.get(element, ()), *self._remaining.get(element, ()))
-        css = merged(rules, html.unescape(own or "")) if own or rules else ""
+        css = merged(rules, unescape(own or "")) if own or rules else ""
         drawn = _PRESENTED if element.tag in DRAWN else ()
         said = [f"{name}:{element.get(name)}" for name in drawn if element.get(name)]
         return ";".join([*said, css]) if said else css

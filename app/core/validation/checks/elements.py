@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
-from html import unescape
 
 from app.core.html.blanks import BLANKS
 from app.core.validation.data.caniemail import FEATURES, names_of, support_of
@@ -19,6 +18,7 @@ from app.core.validation.invisible import named_invisibles
 from app.core.validation.nodes import Element
 from app.core.validation.page import Page
 from app.core.validation.rules import ERROR, WARNING, Rule, Violation
+from bbws_templates.entities import unescape
 
 UNKNOWN = Rule(
     "unknown-element",

@@ -5,7 +5,6 @@ Source: the HTML standard, 3.2.6: an id is unique in its tree, has at least one 
 
 from __future__ import annotations
 
-import html
 from collections import Counter
 from collections.abc import Iterator
 
@@ -13,6 +12,7 @@ from app.core.css.compounds import class_names
 from app.core.html.markup import Markup
 from app.core.validation.page import Page
 from app.core.validation.rules import ERROR, WARNING, Rule, Violation
+from bbws_templates.entities import unescape
 
 DUPLICATE = Rule("duplicate-id", ERROR, "Give each element its own id, or use a class.")
 INVALID = Rule("invalid-id", WARNING, 'Write it without blanks, such as id="order-details", or remove it.')
@@ -48,7 +48,7 @@ def written_ids(markup: Markup) -> Iterator[Violation]:
         attribute = tag.attribute("id")
         if attribute is None:
             continue
-        written = html.unescape(markup.text[attribute.value_start : attribute.value_end])
+        written = unescape(markup.text[attribute.value_start : attribute.value_end])
         if not written:
             yield INVALID.at(attribute.start, "The id is empty, and so names nothing.")
         elif any(blank in written for blank in _BLANKS):

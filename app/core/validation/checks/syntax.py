@@ -6,7 +6,6 @@ and dashes in comments, which it reports although the standard has come to allow
 
 from __future__ import annotations
 
-import html
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -36,6 +35,7 @@ from app.core.validation.invisible import Culprit, culprits, differing, named, w
 from app.core.validation.page import Page, WrittenAttribute
 from app.core.validation.parsing import ParseError
 from app.core.validation.rules import ERROR, WARNING, Rule, Violation
+from bbws_templates.entities import unescape
 
 SYNTAX = Rule("html-syntax", ERROR)
 OLD_DOCTYPE = Rule("old-doctype", WARNING, "Begin the document with <!DOCTYPE html>.")
@@ -231,7 +231,7 @@ def _given_twice(page: Page, offset: int) -> Violation:
 
 def _says_no_more(again: WrittenAttribute, first: WrittenAttribute) -> bool:
     """Whether nothing is lost with the second of two attributes of one name."""
-    mine, kept = html.unescape(again.value).strip(BLANKS), html.unescape(first.value).strip(BLANKS)
+    mine, kept = unescape(again.value).strip(BLANKS), unescape(first.value).strip(BLANKS)
     if not mine:
         return True
     if again.name == "class":
