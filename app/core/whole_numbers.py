@@ -38,7 +38,7 @@ def require_short_numbers(text: str, locate: Callable[[int], Location]) -> None:
     for found in _WRITTEN.finditer(text):
         if found.end() - found.start() > MOST_DIGITS:
             raise LimitError(
-                f"A number of more than {MOST_DIGITS:,} digits is more than any reader of HTML or CSS can use.",
+                f"A number of more than {MOST_DIGITS:,} digits is more than a reader of HTML or CSS can use.",
                 location=locate(found.start()),
                 remedy="Write fewer digits, or part them; a blank may be missing.",
             )

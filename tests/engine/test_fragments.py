@@ -14,7 +14,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bbws_templates import Mode, Template
-from bbws_templates.fragments import text_of
 from tests.engine.test_functions import agree
 
 CASES = [
