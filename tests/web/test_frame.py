@@ -46,6 +46,15 @@ def test_the_document_mode_survives_wherever_the_head_is(mail: str, expected: st
     assert framed(mail) == expected
 
 
+@pytest.mark.parametrize("scheme", [None, ColourScheme.DARK])
+def test_a_number_of_thousands_of_digits_is_kept_as_it_is(scheme: ColourScheme | None) -> None:
+    """Python converts 4,300 digits and raises for more; data may bring such a number along."""
+    digits = "1" * 5_000
+    css = f"<style>@media (prefers-color-scheme: dark) {{ p {{ z-index: {digits} }} }}</style>"
+    mail = f'<p title="&#{digits};" style="color-scheme: dark; top: {digits}px">&#{digits};</p>{css}'
+    assert framed(mail, scheme) == f"{BASE}{mail}"
+
+
 @given(st.text(alphabet=st.sampled_from("<>/=\"' abpstyle!-&;{}\n"), max_size=200))
 def test_any_text_is_kept_but_for_the_added_base(text: str) -> None:
     assert framed(text).replace(BASE, "", 1) == text or "style" in text.lower() or "src" in text.lower()

@@ -36,3 +36,12 @@ def test_links_and_images(
     found = references_of(html)
     assert [(item.text, item.address, item.only_outlook) for item in found.links] == links
     assert [(item.text, item.address, item.only_outlook) for item in found.images] == images
+
+
+@pytest.mark.parametrize("digits", ["1" * 5_000, "0" * 5_000 + "65"])
+def test_a_reference_of_thousands_of_digits_hides_no_link(digits: str) -> None:
+    long = f"&#{digits};"
+    html = f'{long}<a title="{long}" href="{PAY}">Pay {long}</a><img src="a.png" alt="{long}">'
+    found = references_of(html)
+    assert [(each.address, html[each.offset :][:2]) for each in found.links] == [(PAY, "<a")]
+    assert [(each.address, html[each.offset :][:4]) for each in found.images] == [("a.png", "<img")]

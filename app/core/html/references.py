@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from html.parser import HTMLParser
 
 from app.core.html.outlook_view import outlook_views
+from bbws_templates.entities import readable
 from bbws_templates.tokens import line_starts
 
 _SHAPE = "v:"
@@ -45,7 +46,7 @@ def references_of(document: str) -> References:
 
 def _collected(document: str) -> tuple[list[Reference], list[Reference]]:
     collector = _ReferenceCollector(document)
-    collector.feed(document)
+    collector.feed(readable(document))
     collector.close()
     return collector.links, collector.images
 

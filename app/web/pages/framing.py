@@ -15,7 +15,7 @@ from urllib.parse import quote
 from app.core.html.edits import Edits
 from app.web.live.stand_ins import StandIns
 from app.web.pages.scheme import ColourScheme, prefer_in_css, prefer_in_media, prefer_in_meta
-from bbws_templates.entities import unescape
+from bbws_templates.entities import readable, unescape
 
 # Clicking a link must neither leave the page nor replace the mail: every link asks for a new window, which
 # the sandbox then refuses.
@@ -34,7 +34,7 @@ def frame_document(document: str, *, scheme: ColourScheme | None, stand_ins: Sta
     With ``scheme`` None the reader's own preference decides.
     """
     editor = _Editor(document, _Rules(scheme, stand_ins))
-    editor.feed(document)
+    editor.feed(readable(document))
     editor.close()
     return editor.edited()
 

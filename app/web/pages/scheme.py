@@ -33,7 +33,10 @@ def prefer_in_css(css: str, scheme: ColourScheme) -> str:
     """``css`` as a person who prefers ``scheme`` would see it; unchanged where it does not ask."""
     if not _RELEVANT.search(css):
         return css
-    rewritten = tinycss2.serialize(_rewrite(tinycss2.parse_component_value_list(css), scheme))
+    try:
+        rewritten = tinycss2.serialize(_rewrite(tinycss2.parse_component_value_list(css), scheme))
+    except ValueError:  # a number of thousands of digits, which data brought along
+        return css
     # Serialising undoes escapes: `<\/style` in a string must not come out as the end of the element.
     return re.sub(r"</(?=style)", r"<\\/", rewritten, flags=re.IGNORECASE)
 
