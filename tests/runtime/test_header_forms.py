@@ -16,7 +16,12 @@ from bbws_templates.headers import checked_headers
 from bbws_templates.message import mime_message, ses_content
 from tests.runtime.test_message import rendered
 
-IDS = ["<2f8c1a@example.com>", "<a.b+c=d@[127.0.0.1]>", "<179614060341.18993.23759167@example.com>", "<!&!AAA@host>"]
+IDS = [
+    "<2f8c1a@example.com>",
+    "<a.b+c=d@[127.0.0.1]>",
+    "<179614060341.18993.23759167@example.com>",
+    "<!&!AAA@host>",
+]
 NO_IDS = [
     "noidentifier", "<a>,<b", "<a@b", "a@b>", "a@b", "<a b@c>", "<a@b c>", "<@b>", "<a@>", "<>", "<a@b>x",
     "x<a@b>", "<a@b>,<c@d>", "<<a@b>>", "<ü@b>", "<a>",
