@@ -59,6 +59,7 @@ class UnknownTemplateError(BbwsTemplatesError):
                 remedy=f"A name is text, such as {plain(min(names, default='category/name'))}.",
             )
             return
+        name = str.__str__(name)  # of an enumeration, which prints its own
         # Whoever sends may take the name from a message; the search takes the square of its length.
         self.nearest = tuple(difflib.get_close_matches(name[:_LONGEST_NAME], names, n=3, cutoff=0.4))
         close = f"Did you mean {' or '.join(self.nearest)}?" if self.nearest else ""

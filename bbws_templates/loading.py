@@ -74,7 +74,8 @@ class Loader:
         """
         if self._pin:
             if held and held.origin is Origin.PINNED:
-                return held  # its bytes cannot have become others
+                # Its bytes cannot have become others. What kept somebody from looking again may be over.
+                return Serving(held.bundle, Origin.PINNED, held.confirmed)
             return Serving(self._bundle(reader, self._pin), Origin.PINNED, asked)
         found = _pointer(reader, held.etag if held else "")
         if held and (found is UNCHANGED or _says_nothing_new(found, held)):

@@ -199,7 +199,8 @@ class _AddressReader:
         is_standard = written.isascii() and all(
             kind != "text" or _ATOM.fullmatch(text) for kind, text in words
         )
-        self._is_plain = self._is_plain and is_standard
+        has_comment = any(kind == "comment" for kind, _ in tokens)
+        self._is_plain = self._is_plain and is_standard and not has_comment
         return shown, written if is_standard else ""
 
 

@@ -13,6 +13,7 @@ from bbws_templates.bundle import Bundle
 from bbws_templates.contract import contract_problems
 from bbws_templates.contract.functions import kept_function
 from bbws_templates.display import display_of
+from bbws_templates.faults import UnknownTemplateError
 from bbws_templates.leniency import permitted
 from tests.publishing.samples import template
 
@@ -153,3 +154,8 @@ def test_a_template_and_a_language_may_be_named_by_an_enumeration() -> None:
     found = bundle.in_language(Text.PLACE, Text.LANGUAGE)
     assert found.name == "receipts/receipt"
     assert render_email(found, {"name": Text.CODE}, strict=False).template == "receipts/receipt"
+
+
+def test_a_template_that_there_is_not_is_called_by_the_value() -> None:
+    with pytest.raises(UnknownTemplateError, match="no template named 'ZAR'"):
+        Bundle("0" * 64, {}, locale="en").template(Text.CODE)

@@ -53,6 +53,8 @@ def test_what_is_no_list_of_addresses_is_refused(value: str, header: str) -> Non
         ("< ann@a.example >", "ann@a.example"),
         ('"Doe, \\"A\\""  <ann@a.example>', '"Doe, \\"A\\""  <ann@a.example>'),
         ("Team: ann@a.example,;", "Team: ann@a.example;"),
+        ("(a, b)Team: ann@a.example, bob@b.example;", "Team: ann@a.example, bob@b.example;"),
+        ("Team (x): ann@a.example;", "Team: ann@a.example;"),
         ("nobody:;", "nobody:;"),
         ("nobody:;, ann@a.example", "ann@a.example"),
         ("nobody:;, no one: ;", "nobody: ;"),

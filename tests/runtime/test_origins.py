@@ -252,6 +252,24 @@ def test_what_is_pinned_stays_what_was_asked_for_when_somebody_looks_again_in_an
     assert (serving.origin, serving.problem) == (Origin.PINNED, "")
 
 
+def test_what_is_pinned_has_no_trouble_any_more_once_the_target_can_be_opened_again(estate: Estate) -> None:
+    estate.publish("first")
+    cache = estate.process(pin=release("first").id)
+    cache.serving()
+    open_reader = cache._open_reader
+
+    def refuse() -> Reader:
+        raise UnreachableError("The place cannot be opened.")
+
+    cache.begin_in_child()
+    cache._open_reader = refuse
+    cache.expire()
+    assert cache.status().problem == "The place cannot be opened."
+    cache._open_reader = open_reader
+    estate.clock.now += RETRY + 1
+    assert (cache.status().origin, cache.status().problem) == (Origin.PINNED, "")
+
+
 def test_without_a_release_that_can_be_used_there_is_none_from_one_look_to_the_next(estate: Estate) -> None:
     estate.publish_lost("first")
     cache = estate.process()

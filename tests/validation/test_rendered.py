@@ -65,8 +65,11 @@ def test_findings_come_gravest_first_and_say_whose_they_are() -> None:
 
 def test_data_that_bring_a_number_without_measure_are_named_and_no_trouble(author: Author) -> None:
     """In a stylesheet of the data, where nobody reads it as text."""
-    digits = "9" * 5_000
+    digits, hexadecimal, unended = "9" * 5_000, "&#x39;" * 5_000, "&#57" * 5_000
     fixtures = {
+        "hexadecimal": {"raw": f'<p style="width:{hexadecimal}px">x</p>'},
+        "unended": {"raw": f'<p style="color:rgb({unended},1,1)">x</p>'},
+        "mixed": {"raw": f'<p style="width:{"9&#x39&#0057;" * 2_000}px">x</p>'},
         "style": {"raw": f'<p style="width:{digits}px">x</p>'},
         "reference": {"raw": f"<p>&#{digits};</p>"},
         "selector": {"raw": f"<style>p:nth-child({digits}n) {{ top:0 }}</style>"},
