@@ -3,7 +3,8 @@ r"""Values of headers that have a form of their own: identifiers of messages, da
 Sources: RFC 5322 §3.6.4 (``msg-id``, one or several) and §3.3 (``date-time``), RFC 5321 §4.1.2 (``Path``).
 
 An identifier that somebody else has made is taken as it came, as long as it can be told where it ends: mail
-systems differ in the characters that they put into one.
+systems differ in the characters that they put into one, some have no ``@`` in theirs, and whoever answers
+such a mail must be able to.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from bbws_templates.record import record
 
 _ATOMS: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
 _OURS: Final = re.compile(rf"<{_ATOMS}@(?:{_ATOMS}|\[[!-Z^-~]*\])>")
-_OF_OTHERS: Final = r"<[!-;=?A-~]+@[!-;=?-~]+>"
+_OF_OTHERS: Final = r"<[!-;=?-~]+>"
 _ONE: Final = re.compile(_OF_OTHERS)
 _SEVERAL: Final = re.compile(rf"{_OF_OTHERS}(?: *{_OF_OTHERS})*")
 _DATE: Final = re.compile(

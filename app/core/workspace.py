@@ -277,6 +277,7 @@ class Workspace:
         Raises:
             ContractError: strict, and the data breaks the contract; names every problem at once.
             ContractFaultError: the contract itself cannot be used; the place is in the metadata.
+            LimitError: the data bring a number along that no reader of HTML here can take. A Lambda sends it.
             BbwsTemplatesError: the template does not compile or cannot be rendered with this data.
         """
         compilation = self.compilation(name)
