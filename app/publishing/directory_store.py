@@ -175,7 +175,7 @@ class DirectoryStore(DirectoryReader):
                 raise StoreError(
                     f"'{key}' cannot be written to {self.root}: {error.strerror}, and the room in reserve "
                     f"is too small for its {len(body):,} bytes.",
-                    remedy="Make room on that disk by other means, then run the same again.",
+                    remedy=self._advice("Make room on that disk by other means, then run the same again."),
                 ) from error
             staged = in_reserve
         try:
@@ -185,6 +185,13 @@ class DirectoryStore(DirectoryReader):
             staged.unlink(missing_ok=True)
             raise
         sync_folder(path.parent)
+
+    def _advice(self, otherwise: str) -> str:
+        """What to do on a full disk: what an earlier version has left there may be all that can go."""
+        earlier = self._state.earlier_reserve
+        if not earlier.is_file():
+            return otherwise
+        return f"Remove {earlier}, if an earlier version has left it, or make room otherwise; then try again."
 
     @property
     def _state(self) -> StateFolder:
@@ -210,7 +217,8 @@ class DirectoryStore(DirectoryReader):
         except PermissionError as error:
             raise DeniedError(f"{error.filename or self.root} may not be written by this user.") from error
         except OSError as error:
-            remedy = "Make room: `prune` itself needs none." if error.errno in FULL else ""
+            full = error.errno in FULL
+            remedy = self._advice("Make room: `prune` itself needs none.") if full else ""
             if error.errno == errno.EINVAL:
                 remedy = "Move what lies there out of the way, or name another directory."
             place = f" ({error.filename})" if error.filename else ""

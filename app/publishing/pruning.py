@@ -12,7 +12,7 @@ prune removes the rest.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -23,7 +23,7 @@ from app.publishing.errors import ConflictError, TooLateError, UnknownReleaseErr
 from app.publishing.history import activations
 from app.publishing.lease import PruneLease, refuse_while_pruning
 from app.publishing.parallel import WORKERS, Progress, in_parallel, silent
-from app.publishing.store import list_for_certain
+from app.publishing.store import ListedObject, list_for_certain
 from bbws_templates.digests import Digest
 from bbws_templates.faults import DamagedReleaseError, StoreError
 from bbws_templates.layout import (
@@ -33,6 +33,7 @@ from bbws_templates.layout import (
     bundle_key,
     is_object,
     is_typical,
+    longest,
     manifest_key,
     named_digest,
     release_of,
@@ -105,7 +106,7 @@ def plan_prune(catalogue: Catalogue, keep: int = KEEP) -> PrunePlan:
     etags, foreign = _stable_keys(catalogue, deleted, stable)
     # Somebody else's objects, another target below this one perhaps, do not have the form of ours.
     unneeded = [
-        item.key for item in catalogue.store.list(OBJECTS) if is_object(item.key) and item.key not in needed
+        item for item in catalogue.store.list(OBJECTS) if is_object(item.key) and item.key not in needed
     ]
     objects = _ours(catalogue, unneeded)
     keys = [*etags, *(key for key in ours if release_of(key) in deleted), *objects]
@@ -273,17 +274,19 @@ def _needs(
     return {key for needed, _ in found for key in needed}, {key for _, stable in found for key in stable}
 
 
-def _ours(catalogue: Catalogue, objects: Iterable[str]) -> list[str]:
+def _ours(catalogue: Catalogue, objects: Sequence[ListedObject]) -> list[str]:
     """Those of ``objects`` that a publisher has written: a suffix that no file of ours has proves nothing."""
 
-    def is_ours(key: str) -> bool:
-        if is_typical(key):
+    def is_ours(item: ListedObject) -> bool:
+        if is_typical(item.key):
             return True
-        found = catalogue.store.get(key)
-        return found is not None and Digest.of(found.body).hex == named_digest(key)
+        if item.size > longest(item.key):
+            return False
+        found = catalogue.store.get(item.key)
+        return found is not None and Digest.of(found.body).hex == named_digest(item.key)
 
-    keys = [*objects]
-    return [key for key, ours in zip(keys, in_parallel(is_ours, keys), strict=True) if ours]
+    ours = in_parallel(is_ours, objects)
+    return [item.key for item, is_one in zip(objects, ours, strict=True) if is_one]
 
 
 def _stable_keys(

@@ -37,6 +37,7 @@ FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 _LOCK: Final = ".lock"
 _FOLDER: Final = ".bbws-templates"
 _RESERVE: Final = "reserve"
+_EARLIER_RESERVE: Final = ".reserve"
 _STAGED: Final = re.compile(r"[0-9a-f]{32}\.staged")
 # What a system does not have of these it does not need: Windows has no pipes among files, POSIX no text mode.
 _OPENING: Final = sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"))
@@ -49,6 +50,8 @@ class StateFolder:
         self.lock = root / _LOCK
         self._folder = root / _FOLDER
         self._reserve = self._folder / _RESERVE
+        self.earlier_reserve = root / _EARLIER_RESERVE
+        """Where earlier versions kept the reserve; what is there may be somebody's own, so it stays."""
 
     @contextmanager
     def locked(self, patience: float) -> Iterator[None]:

@@ -25,6 +25,7 @@ from bbws_templates.layout import (
     bundle_key,
     is_object,
     is_typical,
+    longest,
     manifest_key,
     named_digest,
     release_of,
@@ -165,9 +166,11 @@ class _Pass:
             self.add(ObjectFault.TAMPERED, key, error.message)
 
     def read_objects(self, progress: Progress) -> None:
-        """Every shared file says in its name what it must hash to."""
-        self.keys = {*list_for_certain(self.catalogue.store, "")}
-        objects = sorted(key for key in self.keys if is_object(key))
+        """Every shared file says in its name what it must hash to; what none can be is not read."""
+        sizes = list_for_certain(self.catalogue.store, "")
+        self.keys = {*sizes}
+        self.bad |= {key for key in self.keys if is_object(key) and sizes[key] > longest(key)}
+        objects = sorted(key for key in self.keys - self.bad if is_object(key))
 
         def read(key: str) -> None:
             progress(key)

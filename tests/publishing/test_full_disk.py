@@ -135,6 +135,30 @@ def test_with_a_quota_that_is_used_up_a_prune_goes_through(
     WORKS[work](directory)
 
 
+@pytest.mark.parametrize("step", ["fill", "make_folder"])
+@pytest.mark.parametrize("is_left", [True, False])
+def test_what_an_earlier_version_kept_in_reserve_is_named_where_the_disk_is_full(
+    directory: DirectoryStore, monkeypatch: pytest.MonkeyPatch, step: str, is_left: bool
+) -> None:
+    """All the room there is may be in there, and it is not used: it may be somebody's own."""
+    publish_to(directory, release("one"))
+    next(directory.root.glob(".bbws-templates/reserve")).unlink()
+    earlier = directory.root / ".reserve"
+    if is_left:
+        earlier.write_bytes(bytes(8))
+
+    def full(place: int | Path, *_: object) -> None:
+        if isinstance(place, int):
+            os.close(place)
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(state_folder, step, full)
+    with pytest.raises(StoreError, match="ake room") as caught:
+        directory.put("current.json", b"another")
+    assert (f"Remove {earlier}" in str(caught.value)) == is_left
+    assert earlier.exists() == is_left
+
+
 WORKS = {each.__name__: each for each in (fill_and_prune, fill_beside_a_long_history)}
 
 if __name__ == "__main__":

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from app.core.release import FileEntry, Manifest, Release
 from app.publishing.catalogue import Catalogue
+from app.publishing.directory_store import DirectoryStore
 from app.publishing.pruning import prune
 from app.publishing.store import ObjectStore
 from app.publishing.verification import ObjectFault, verify
 from bbws_templates.digests import Digest
 from bbws_templates.faults import DamagedReleaseError
-from bbws_templates.layout import OBJECTS, object_key
+from bbws_templates.layout import OBJECTS, longest, object_key
 from tests.publishing.counting import Lying
 from tests.publishing.samples import NAMES, go_back, publish_to, release
 
@@ -90,6 +93,28 @@ def test_what_does_not_hold_what_its_key_says_is_somebody_elses_and_stays(
     plan = prune(Catalogue(store), 1, actor="me")
     assert foreign not in plan.keys
     assert store.get(foreign)
+
+
+def test_what_is_longer_than_any_of_ours_is_somebody_elses_and_stops_neither_verify_nor_prune(
+    directory: DirectoryStore,
+) -> None:
+    for text in ("first", "second"):
+        publish_to(directory, release(text, names=NAMES[:1]))
+    foreign = f"{OBJECTS}{'0' * 64}.tar.gz"
+    (directory.root / foreign).touch()
+    os.truncate(directory.root / foreign, longest(foreign) + 1)
+    assert faults(directory) == {(ObjectFault.FOREIGN, foreign)}
+    assert verify(Catalogue(directory)).intact
+    assert foreign not in prune(Catalogue(directory), 1, actor="me").keys
+    assert (directory.root / foreign).exists()
+
+
+def test_one_that_has_become_longer_than_any_is_called_changed(directory: DirectoryStore) -> None:
+    made = with_file("first", PATHS[0])
+    publish_to(directory, made)
+    key = key_of(made, PATHS[0])
+    os.truncate(directory.root / key, longest(key) + 1)
+    assert faults(directory) == {(ObjectFault.TAMPERED, key)}
 
 
 def test_one_of_no_release_is_unused_and_goes(store: ObjectStore) -> None:
