@@ -174,7 +174,8 @@ def run(arguments: Sequence[str] | None = None, *, obj: object = None) -> int:
 
 def _status(words: Sequence[str], error: int) -> int:
     """The exit status of an error; 1 of any, where 2 is to mean changes as Terraform has it."""
-    return 1 if _AS_TERRAFORM in words else error
+    command = next((word for word in words if not word.startswith("-")), "")
+    return 1 if command == "plan" and _AS_TERRAFORM in words else error
 
 
 def _refused_by_the_system(error: OSError) -> SurroundingsError:

@@ -233,6 +233,11 @@ def test_where_exit_codes_are_terraforms_no_error_passes_for_a_change(
     assert shell.err
 
 
+def test_a_message_that_speaks_of_them_changes_no_exit_code(shell: Shell) -> None:
+    shell("publish", "-m", "--detailed-exitcode", "--misspelt")
+    assert shell.status == 2
+
+
 def test_a_breaking_contract_is_marked_refused_and_allowed_on_demand(shell: Shell) -> None:
     shell.publish("first")
     narrower = {**CONTRACT, "required": ["name", "orderId"]}
