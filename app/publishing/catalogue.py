@@ -259,3 +259,8 @@ class Catalogue:
             f"{self.store.target} has no release '{release[:12]}'.",
             remedy="See `bbws-templates history` for those that it had.",
         )
+
+
+def head_keys(release: str) -> set[str]:
+    """Where the two files lie that make a release of all others."""
+    return {bundle_key(release), manifest_key(release)}

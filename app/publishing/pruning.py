@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from app.publishing.activation import stable_files
-from app.publishing.catalogue import Catalogue, Standing
+from app.publishing.catalogue import Catalogue, Standing, head_keys
 from app.publishing.clock import Clock
 from app.publishing.errors import ConflictError, TooLateError, UnknownReleaseError
 from app.publishing.history import activations
@@ -30,11 +30,9 @@ from bbws_templates.layout import (
     MANIFEST,
     OBJECTS,
     RELEASES,
-    bundle_key,
     is_object,
     is_typical,
     longest,
-    manifest_key,
     named_digest,
     release_of,
 )
@@ -208,12 +206,8 @@ def _listed(catalogue: Catalogue) -> set[str]:
     return {key for key in list_for_certain(catalogue.store, RELEASES) if release_of(key)}
 
 
-def _heads(release: str) -> set[str]:
-    return {bundle_key(release), manifest_key(release)}
-
-
 def _is_whole(release: str, keys: Set[str]) -> bool:
-    return keys >= _heads(release)
+    return keys >= head_keys(release)
 
 
 def _recent(
@@ -230,12 +224,12 @@ def _recent(
         recent, met = list[Activation](), set[str]()
         for activation in activations(catalogue.store, standing.pointer):
             release = activation.release
-            if release not in met and (_is_whole(release, keys) or not _heads(release) & keys):
+            if release not in met and (_is_whole(release, keys) or not head_keys(release) & keys):
                 recent.append(activation)
             met.add(release)
             if len(recent) >= keep:
                 break
-        unlisted = sorted({key for release in met for key in _heads(release)} - keys - asked)
+        unlisted = sorted({key for release in met for key in head_keys(release)} - keys - asked)
         there = in_parallel(lambda key: catalogue.store.get(key) is not None, unlisted)
         found = {key for key, is_there in zip(unlisted, there, strict=True) if is_there}
         if not found:

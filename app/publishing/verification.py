@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from functools import partial
 
 from app.core.release import Manifest, parse_manifest
 from app.publishing.activation import stable_files
-from app.publishing.catalogue import Catalogue, Standing
+from app.publishing.catalogue import Catalogue, Standing, head_keys
+from app.publishing.discrepancies import Discrepancy, ObjectFault, Verification
 from app.publishing.errors import ConflictError
 from app.publishing.history import activations, require_as_activated
 from app.publishing.parallel import Progress, in_parallel, silent
@@ -33,52 +33,6 @@ from bbws_templates.layout import (
 from bbws_templates.pointer import Activation
 
 _ROUNDS = 4
-
-
-class ObjectFault(StrEnum):
-    """What can be wrong with an object."""
-
-    MISSING = "missing"
-    TAMPERED = "tampered"
-    DRIFT = "drift"
-    UNFINISHED = "unfinished"
-    UNUSED = "unused"
-    FOREIGN = "foreign"
-    BEHIND = "behind"
-    EMPTY = "empty"
-    NEWER = "newer"
-
-
-# These are worth knowing and break nothing.
-_NOTES = {ObjectFault.UNUSED, ObjectFault.FOREIGN}
-
-
-@dataclass(frozen=True, order=True)
-class Discrepancy:
-    """One object that is not as it should be; ``sentence`` says in what way."""
-
-    fault: ObjectFault
-    key: str
-    sentence: str
-
-    @property
-    def is_note(self) -> bool:
-        """Whether it breaks nothing: nobody ever read a release whose upload was cut off."""
-        return self.fault in _NOTES or (self.fault is ObjectFault.UNFINISHED and self.key != POINTER)
-
-
-@dataclass(frozen=True)
-class Verification:
-    """What was read, and what was found."""
-
-    releases: int
-    objects: int
-    discrepancies: tuple[Discrepancy, ...]
-
-    @property
-    def intact(self) -> bool:
-        """Whether everything that matters is as it should be."""
-        return all(discrepancy.is_note for discrepancy in self.discrepancies)
 
 
 def verify(catalogue: Catalogue, *, progress: Progress = silent) -> Verification:
@@ -193,7 +147,7 @@ class _Pass:
 
     def _read_release(self, progress: Progress, release: str) -> None:
         progress(release[:12])
-        own = _heads(release)
+        own = head_keys(release)
         self.known |= own
         missing = own - self.keys
         manifest = None
@@ -279,10 +233,10 @@ class _Pass:
 
     def _read_unlisted(self, release: str) -> None:
         """The active release, which was activated since, or is missing, or no listing shows it."""
-        self.keys |= _heads(release)
+        self.keys |= head_keys(release)
         self._read_release(silent, release)
         self.keys -= self.gone
-        if not self.keys.isdisjoint(_heads(release)):
+        if not self.keys.isdisjoint(head_keys(release)):
             self.ids.append(release)
 
     def _read_history(self, standing: Standing) -> None:
@@ -326,7 +280,7 @@ class _Pass:
         self._still_absent(self.gone)
         for release in [*self.lacking]:
             lacking = self._still_absent(self.lacking[release])
-            if lacking and (release == self.active or self._absent(_heads(release)) != _heads(release)):
+            if lacking and (release == self.active or self._absent(head_keys(release)) != head_keys(release)):
                 self.lacking[release] = {key: self.lacking[release][key] for key in lacking}
             else:
                 del self.lacking[release]
@@ -395,8 +349,3 @@ class _Pass:
                 self.add(ObjectFault.UNUSED, key, "no release has this file")
             elif not key.startswith(HISTORY):
                 self.add(ObjectFault.FOREIGN, key, "no release has put it here")
-
-
-def _heads(release: str) -> set[str]:
-    """Where the two files lie that make a release of all others."""
-    return {bundle_key(release), manifest_key(release)}

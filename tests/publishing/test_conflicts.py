@@ -20,7 +20,8 @@ from app.publishing.pruning import prune
 from app.publishing.publisher import make_plan, publish
 from app.publishing.rollback import ROLLBACK, roll_back
 from app.publishing.store import ObjectStore, Tries
-from app.publishing.verification import ObjectFault, verify
+from app.publishing.discrepancies import ObjectFault
+from app.publishing.verification import verify
 from bbws_templates.client import TemplateClient
 from bbws_templates.faults import StoreError, UnavailableError
 from bbws_templates.layout import HISTORY, POINTER, manifest_key

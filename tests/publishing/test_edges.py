@@ -14,7 +14,8 @@ from app.publishing.directory_store import DirectoryStore
 from app.publishing.errors import BreakingChangeError, UnknownReleaseError
 from app.publishing.store import ListedObject, ObjectStore
 from app.publishing.targets import resolve_target
-from app.publishing.verification import ObjectFault, verify
+from app.publishing.discrepancies import ObjectFault
+from app.publishing.verification import verify
 from bbws_templates.digests import Digest
 from bbws_templates.faults import DamagedReleaseError, TargetError
 from bbws_templates.layout import POINTER, bundle_key, manifest_key

@@ -18,7 +18,8 @@ from app.publishing.catalogue import Catalogue
 from app.publishing.directory_store import DirectoryStore
 from app.publishing.provenance import current_actor
 from app.publishing.pruning import prune
-from app.publishing.verification import ObjectFault, verify
+from app.publishing.discrepancies import ObjectFault
+from app.publishing.verification import verify
 from bbws_templates.faults import DamagedReleaseError
 from tests.publishing.samples import NAMES, REASON, go_back, publish_to, release, template
 

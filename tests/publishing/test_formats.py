@@ -20,7 +20,8 @@ from app.publishing.history import activations
 from app.publishing.pruning import plan_prune, prune
 from app.publishing.publisher import make_plan
 from app.publishing.rollback import release_before, roll_back
-from app.publishing.verification import ObjectFault, verify
+from app.publishing.discrepancies import ObjectFault
+from app.publishing.verification import verify
 from bbws_templates.bundle import Bundle, bundle_bytes, parse_bundle
 from bbws_templates.cache import Origin
 from bbws_templates.client import TemplateClient

@@ -11,7 +11,8 @@ from app.publishing.catalogue import Catalogue
 from app.publishing.directory_store import DirectoryStore
 from app.publishing.pruning import prune
 from app.publishing.store import ObjectStore
-from app.publishing.verification import ObjectFault, verify
+from app.publishing.discrepancies import ObjectFault
+from app.publishing.verification import verify
 from bbws_templates.digests import Digest
 from bbws_templates.faults import DamagedReleaseError
 from bbws_templates.layout import OBJECTS, longest, object_key

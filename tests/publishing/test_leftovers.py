@@ -13,7 +13,8 @@ from app.publishing.errors import ConflictError
 from app.publishing.pruning import prune
 from app.publishing.publisher import make_plan, publish
 from app.publishing.store import ObjectStore
-from app.publishing.verification import ObjectFault, verify
+from app.publishing.discrepancies import ObjectFault
+from app.publishing.verification import verify
 from bbws_templates.digests import Digest
 from bbws_templates.layout import POINTER, manifest_key
 from bbws_templates.pointer import Pointer

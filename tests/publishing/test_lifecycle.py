@@ -17,7 +17,8 @@ from app.publishing.history import activations
 from app.publishing.pruning import plan_prune, prune
 from app.publishing.publisher import make_plan, publish
 from app.publishing.store import ObjectStore
-from app.publishing.verification import ObjectFault, verify
+from app.publishing.discrepancies import ObjectFault
+from app.publishing.verification import verify
 from bbws_templates.digests import Digest
 from bbws_templates.faults import DamagedReleaseError
 from bbws_templates.pointer import PAGE

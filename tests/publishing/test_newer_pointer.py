@@ -16,7 +16,7 @@ from app.publishing.catalogue import Catalogue
 from app.publishing.directory_store import DirectoryStore
 from app.publishing.history import activations
 from app.publishing.pruning import plan_prune, prune
-from app.publishing.verification import ObjectFault
+from app.publishing.discrepancies import ObjectFault
 from bbws_templates.cache import Origin
 from bbws_templates.client import TemplateClient
 from bbws_templates.digests import Digest, canonical_json

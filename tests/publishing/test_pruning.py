@@ -17,7 +17,8 @@ from app.publishing.errors import ConflictError
 from app.publishing.lease import LEASE, SKEW, PruneLease
 from app.publishing.pruning import PrunePlan, plan_prune, prune
 from app.publishing.store import ListedObject, ObjectStore, Tries
-from app.publishing.verification import ObjectFault, verify
+from app.publishing.discrepancies import ObjectFault
+from app.publishing.verification import verify
 from bbws_templates.faults import DamagedReleaseError, DeniedError, UnreachableError
 from bbws_templates.layout import OBJECTS, RELEASES, bundle_key, manifest_key, release_of
 from bbws_templates.reader import StoredObject

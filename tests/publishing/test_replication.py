@@ -15,7 +15,8 @@ from app.publishing.catalogue import Catalogue
 from app.publishing.directory_store import DirectoryStore
 from app.publishing.replication import compare_with_source
 from app.publishing.store import ObjectStore
-from app.publishing.verification import ObjectFault, verify
+from app.publishing.discrepancies import ObjectFault
+from app.publishing.verification import verify
 from bbws_templates.faults import StoreError
 from tests.publishing.counting import Forgetful
 from tests.publishing.samples import publish_to, release

@@ -17,7 +17,8 @@ from app.publishing.catalogue import Catalogue
 from app.publishing.directory_store import DirectoryStore
 from app.publishing.history import activations, archive
 from app.publishing.store import ObjectStore, SeenObject, vouches
-from app.publishing.verification import ObjectFault, verify
+from app.publishing.discrepancies import ObjectFault
+from app.publishing.verification import verify
 from bbws_templates.digests import Digest
 from bbws_templates.faults import DeniedError, StoreError
 from bbws_templates.layout import POINTER

@@ -16,7 +16,8 @@ from app.publishing.errors import ConflictError
 from app.publishing.pruning import prune
 from app.publishing.rollback import roll_back
 from app.publishing.store import ListedObject
-from app.publishing.verification import ObjectFault, verify
+from app.publishing.discrepancies import ObjectFault
+from app.publishing.verification import verify
 from bbws_templates.digests import Digest, canonical_json
 from bbws_templates.layout import OBJECTS, POINTER
 from bbws_templates.pointer import parse_pointer
