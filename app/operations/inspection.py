@@ -7,9 +7,9 @@ from typing import Any
 
 from app.core.release import Manifest
 from app.publishing.catalogue import Catalogue, Standing
+from app.publishing.discrepancies import Verification
 from app.publishing.parallel import Progress, silent
 from app.publishing.replication import compare_with_source
-from app.publishing.discrepancies import Verification
 from app.publishing.verification import verify
 from bbws_templates.bundle import Bundle
 

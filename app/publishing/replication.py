@@ -14,8 +14,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from app.publishing.catalogue import Catalogue, Standing
-from app.publishing.store import ObjectStore, list_for_certain
 from app.publishing.discrepancies import Discrepancy, ObjectFault
+from app.publishing.store import ObjectStore, list_for_certain
 from bbws_templates.faults import StoreError
 from bbws_templates.layout import POINTER
 

@@ -15,12 +15,12 @@ from app.publishing.activation import Reason, stable_files
 from app.publishing.catalogue import Catalogue, Standing
 from app.publishing.conflicts import require_same_ground
 from app.publishing.directory_store import DirectoryStore
+from app.publishing.discrepancies import ObjectFault
 from app.publishing.errors import ConflictError, UnknownReleaseError
 from app.publishing.pruning import prune
 from app.publishing.publisher import make_plan, publish
 from app.publishing.rollback import ROLLBACK, roll_back
 from app.publishing.store import ObjectStore, Tries
-from app.publishing.discrepancies import ObjectFault
 from app.publishing.verification import verify
 from bbws_templates.client import TemplateClient
 from bbws_templates.faults import StoreError, UnavailableError

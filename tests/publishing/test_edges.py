@@ -11,10 +11,10 @@ from app.core.release import Manifest, Provenance, make_release
 from app.publishing.activation import activate, stable_files
 from app.publishing.catalogue import Catalogue
 from app.publishing.directory_store import DirectoryStore
+from app.publishing.discrepancies import ObjectFault
 from app.publishing.errors import BreakingChangeError, UnknownReleaseError
 from app.publishing.store import ListedObject, ObjectStore
 from app.publishing.targets import resolve_target
-from app.publishing.discrepancies import ObjectFault
 from app.publishing.verification import verify
 from bbws_templates.digests import Digest
 from bbws_templates.faults import DamagedReleaseError, TargetError

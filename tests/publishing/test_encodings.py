@@ -16,9 +16,9 @@ from app.core.release_directory import write_release
 from app.publishing.activation import CLAIMED
 from app.publishing.catalogue import Catalogue
 from app.publishing.directory_store import DirectoryStore
+from app.publishing.discrepancies import ObjectFault
 from app.publishing.provenance import current_actor
 from app.publishing.pruning import prune
-from app.publishing.discrepancies import ObjectFault
 from app.publishing.verification import verify
 from bbws_templates.faults import DamagedReleaseError
 from tests.publishing.samples import NAMES, REASON, go_back, publish_to, release, template

@@ -16,11 +16,11 @@ from app.core.release import Provenance, make_release, parse_manifest
 from app.publishing.activation import Reason
 from app.publishing.catalogue import Catalogue
 from app.publishing.directory_store import DirectoryStore
+from app.publishing.discrepancies import ObjectFault
 from app.publishing.history import activations
 from app.publishing.pruning import plan_prune, prune
 from app.publishing.publisher import make_plan
 from app.publishing.rollback import release_before, roll_back
-from app.publishing.discrepancies import ObjectFault
 from app.publishing.verification import verify
 from bbws_templates.bundle import Bundle, bundle_bytes, parse_bundle
 from bbws_templates.cache import Origin

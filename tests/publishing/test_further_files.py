@@ -9,9 +9,9 @@ import pytest
 from app.core.release import FileEntry, Manifest, Release
 from app.publishing.catalogue import Catalogue
 from app.publishing.directory_store import DirectoryStore
+from app.publishing.discrepancies import ObjectFault
 from app.publishing.pruning import prune
 from app.publishing.store import ObjectStore
-from app.publishing.discrepancies import ObjectFault
 from app.publishing.verification import verify
 from bbws_templates.digests import Digest
 from bbws_templates.faults import DamagedReleaseError

@@ -9,8 +9,8 @@ import pytest
 
 from app.publishing.catalogue import Catalogue
 from app.publishing.directory_store import DirectoryStore
-from app.publishing.history import activations, archive
 from app.publishing.discrepancies import ObjectFault
+from app.publishing.history import activations, archive
 from app.publishing.verification import verify
 from bbws_templates.digests import Digest, canonical_json
 from bbws_templates.faults import DamagedReleaseError

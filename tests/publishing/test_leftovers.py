@@ -9,11 +9,11 @@ import pytest
 from app.core.release import Release
 from app.publishing.activation import Reason
 from app.publishing.catalogue import Catalogue
+from app.publishing.discrepancies import ObjectFault
 from app.publishing.errors import ConflictError
 from app.publishing.pruning import prune
 from app.publishing.publisher import make_plan, publish
 from app.publishing.store import ObjectStore
-from app.publishing.discrepancies import ObjectFault
 from app.publishing.verification import verify
 from bbws_templates.digests import Digest
 from bbws_templates.layout import POINTER, manifest_key

@@ -12,12 +12,12 @@ from app.core.release import Release
 from app.publishing.activation import Reason, activate, settle
 from app.publishing.catalogue import Catalogue
 from app.publishing.directory_store import DirectoryStore
+from app.publishing.discrepancies import ObjectFault
 from app.publishing.errors import ConflictError, UnknownReleaseError
 from app.publishing.history import activations
 from app.publishing.pruning import plan_prune, prune
 from app.publishing.publisher import make_plan, publish
 from app.publishing.store import ObjectStore
-from app.publishing.discrepancies import ObjectFault
 from app.publishing.verification import verify
 from bbws_templates.digests import Digest
 from bbws_templates.faults import DamagedReleaseError

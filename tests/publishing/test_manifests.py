@@ -9,9 +9,9 @@ import pytest
 from app.core.release import Release
 from app.publishing.catalogue import Catalogue
 from app.publishing.directory_store import DirectoryStore
+from app.publishing.discrepancies import ObjectFault
 from app.publishing.pruning import plan_prune, prune
 from app.publishing.store import ListedObject, ObjectStore
-from app.publishing.discrepancies import ObjectFault
 from app.publishing.verification import verify
 from bbws_templates.errors import BbwsTemplatesError
 from bbws_templates.faults import DamagedReleaseError

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from app.publishing.activation import activate, settle
 from app.publishing.catalogue import Catalogue
 from app.publishing.directory_store import DirectoryStore
+from app.publishing.discrepancies import ObjectFault
 from app.publishing.history import activations
 from app.publishing.pruning import plan_prune, prune
-from app.publishing.discrepancies import ObjectFault
 from bbws_templates.cache import Origin
 from bbws_templates.client import TemplateClient
 from bbws_templates.digests import Digest, canonical_json

@@ -13,11 +13,11 @@ from app.core.release import Release
 from app.publishing.catalogue import Catalogue
 from app.publishing.clock import iso
 from app.publishing.directory_store import DirectoryStore
+from app.publishing.discrepancies import ObjectFault
 from app.publishing.errors import ConflictError
 from app.publishing.lease import LEASE, SKEW, PruneLease
 from app.publishing.pruning import PrunePlan, plan_prune, prune
 from app.publishing.store import ListedObject, ObjectStore, Tries
-from app.publishing.discrepancies import ObjectFault
 from app.publishing.verification import verify
 from bbws_templates.faults import DamagedReleaseError, DeniedError, UnreachableError
 from bbws_templates.layout import OBJECTS, RELEASES, bundle_key, manifest_key, release_of

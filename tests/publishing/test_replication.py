@@ -13,9 +13,9 @@ from app.cli import run
 from app.publishing.bucket_store import BucketStore
 from app.publishing.catalogue import Catalogue
 from app.publishing.directory_store import DirectoryStore
+from app.publishing.discrepancies import ObjectFault
 from app.publishing.replication import compare_with_source
 from app.publishing.store import ObjectStore
-from app.publishing.discrepancies import ObjectFault
 from app.publishing.verification import verify
 from bbws_templates.faults import StoreError
 from tests.publishing.counting import Forgetful

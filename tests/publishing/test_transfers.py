@@ -15,9 +15,9 @@ from app.publishing.activation import stable_files
 from app.publishing.bucket_store import BucketStore
 from app.publishing.catalogue import Catalogue
 from app.publishing.directory_store import DirectoryStore
+from app.publishing.discrepancies import ObjectFault
 from app.publishing.history import activations, archive
 from app.publishing.store import ObjectStore, SeenObject, vouches
-from app.publishing.discrepancies import ObjectFault
 from app.publishing.verification import verify
 from bbws_templates.digests import Digest
 from bbws_templates.faults import DeniedError, StoreError

@@ -12,11 +12,11 @@ import pytest
 from app.publishing.activation import stable_files
 from app.publishing.catalogue import Catalogue
 from app.publishing.directory_store import DirectoryStore
+from app.publishing.discrepancies import ObjectFault
 from app.publishing.errors import ConflictError
 from app.publishing.pruning import prune
 from app.publishing.rollback import roll_back
 from app.publishing.store import ListedObject
-from app.publishing.discrepancies import ObjectFault
 from app.publishing.verification import verify
 from bbws_templates.digests import Digest, canonical_json
 from bbws_templates.layout import OBJECTS, POINTER
