@@ -40,6 +40,7 @@ def in_little_room(room: int, *words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+# A limit on the size of files is the only full disk that needs no rights; it is one of POSIX.
 @pytest.mark.skipif(sys.platform == "win32", reason="its processes have no such limit")
 class TestWithoutRoom:
     def test_types_are_as_they_were(self, tmp_path: Path, small: Callable[..., list[str]]) -> None:
@@ -99,6 +100,7 @@ class TestWhatStandsThere:
             assert (tmp_path / "elsewhere/file").read_bytes() == content
         assert [path.name for path in (tmp_path / "elsewhere").iterdir()] == ["file"]
 
+    # There chmod knows "read only" alone: there is nothing that could be kept.
     @pytest.mark.skipif(sys.platform == "win32", reason="its permissions are others")
     def test_who_may_read_it_is_as_before(self, tmp_path: Path, write: Callable[[Path, bytes], None]) -> None:
         file = tmp_path / "file"
@@ -107,6 +109,7 @@ class TestWhatStandsThere:
         write(file, b"second")
         assert stat.S_IMODE(file.stat().st_mode) == 0o640
 
+    # There a pipe has no place in a folder, so nobody can name one as a file.
     @pytest.mark.skipif(sys.platform == "win32", reason="it has no such pipes")
     def test_a_pipe_or_device_is_written_to_and_stays_one(
         self, tmp_path: Path, write: Callable[[Path, bytes], None]

@@ -24,6 +24,7 @@ from app.publishing.store import ObjectStore
 from bbws_templates.target import BucketTarget
 from tests.publishing.counting import CountingStore
 from tests.publishing.fault_proxy import FaultProxy
+from tests.publishing.shell import Shell
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -156,3 +157,10 @@ def proxy(aws: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultProxy]:
     with FaultProxy(aws) as proxy:
         monkeypatch.setenv("AWS_ENDPOINT_URL", proxy.url)
         yield proxy
+
+
+@pytest.fixture
+def shell(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Shell:
+    monkeypatch.setenv("BBWS_ACTOR", "tester@example.com")
+    monkeypatch.setenv("BBWS_BASELINES", str(tmp_path / "no pictures"))
+    return Shell(tmp_path, capsys)

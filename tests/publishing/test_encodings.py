@@ -79,6 +79,7 @@ def test_an_actor_and_a_message_that_are_not_utf_8(
     assert r"an\udcffa" in capsys.readouterr().out
 
 
+# There such a folder cannot be made; the other texts that may be no Unicode are tested everywhere.
 @pytest.mark.skipif(sys.platform in {"win32", "darwin"}, reason="no name of a file is anything but Unicode")
 @pytest.mark.parametrize("words", [(), ("-m", "why")])
 def test_a_promotion_from_an_address_that_is_not_utf_8(

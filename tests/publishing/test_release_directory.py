@@ -27,6 +27,7 @@ def out(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Monk
     if not request.param:
         monkeypatch.setattr(staged_folder, "_are_exchanged", lambda *_: False)
     elif sys.platform != "linux":
+        # Only Linux does; there the other half of the cases is all that ever happens.
         pytest.skip("the system exchanges no folders")
     write_release(FIRST, tmp_path / "home/out")
     return tmp_path / "home/out"

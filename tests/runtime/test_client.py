@@ -5,9 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterator
-from io import StringIO
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -21,7 +19,6 @@ from bbws_templates.client import TemplateClient
 from bbws_templates.compiled import RenderedEmail
 from bbws_templates.errors import ContractError
 from bbws_templates.faults import TargetError, UnavailableError, UnknownTemplateError
-from bbws_templates.metrics import Metrics
 from bbws_templates.target import BucketTarget
 from tests.publishing.fault_proxy import Fault, FaultProxy, Kind, Request, since
 from tests.publishing.samples import CONTRACT, publish_to, release
@@ -101,30 +98,6 @@ def test_an_unknown_template_is_answered_with_the_nearest_names(store: ObjectSto
     publish_to(store, release())
     with pytest.raises(UnknownTemplateError, match="Did you mean receipts/receipt"):
         client_of(store, clock).render("receipts/reciept", DATA)
-
-
-@pytest.mark.parametrize(
-    "name", [None, 5, 1.5, True, b"receipts/receipt", ["receipts"], {"a": 1}, ("a",), object()]
-)
-def test_a_name_that_is_no_text_is_that_of_no_template(
-    directory: DirectoryStore, clock: Hand, name: Any
-) -> None:
-    """Whoever sends takes it from a message, in which it may be anything."""
-    publish_to(directory, release())
-    lines = StringIO()
-    client = client_of(directory, clock, metrics=Metrics("dev", stream=lines))
-    for ask in (
-        lambda: client.render(name, DATA),
-        lambda: client.render(name, DATA, locale="af", strict=False),
-        lambda: next(client.render_many(name, [DATA])),
-        lambda: client.template(name),
-    ):
-        with pytest.raises(UnknownTemplateError) as caught:
-            ask()
-        assert "such as invoices/invoice" in str(caught.value)
-        assert len(str(caught.value)) < 300
-        assert caught.value.nearest == ()
-    assert lines.getvalue().count('"error":"unknown-template"') == 2
 
 
 def test_the_first_mail_costs_two_requests_and_later_ones_none(
