@@ -1,0 +1,88 @@
+"""What a prune makes of listings that leave something out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from app.publishing.catalogue import Catalogue
+from app.publishing.directory_store import DirectoryStore
+from app.publishing.pruning import plan_prune, prune
+from app.publishing.store import ListedObject, ObjectStore
+from app.publishing.verification import verify
+from bbws_templates.layout import RELEASES, manifest_key, release_of
+from tests.publishing.counting import CountingStore
+from tests.publishing.samples import go_back, publish_to
+from tests.publishing.test_pruning import PARTS, publish_three, release
+
+
+class Incomplete(CountingStore):
+    """A store, listings of which lack what ``hidden`` says: the so manieth of releases, or all of them."""
+
+    def __init__(self, inner: ObjectStore, hidden: Callable[[str], bool], *, in_turn: int = 0) -> None:
+        super().__init__(inner)
+        self._hidden = hidden
+        self._in_turn = in_turn
+
+    def list(self, prefix: str) -> Iterator[ListedObject]:
+        found = super().list(prefix)
+        turn = self.requests.count(("list", RELEASES))
+        hides = prefix == RELEASES and self._in_turn in (0, turn)
+        return (item for item in found if not (hides and self._hidden(item.key)))
+
+
+def is_of(text: str, part: str = "") -> Callable[[str], bool]:
+    """Whether a key belongs to a release, or is that part of it."""
+    return lambda key: key.startswith(f"{RELEASES}{release(text).id}/") and key.endswith(part)
+
+
+@pytest.mark.parametrize("in_turn", [0, 1, 2, 3, 4, 5], ids=lambda turn: f"{turn or 'all'}")
+@pytest.mark.parametrize("part", ["", *PARTS])
+def test_a_release_that_is_kept_is_not_taken_for_missing_because_a_listing_lacks_it(
+    directory: DirectoryStore, part: str, in_turn: int
+) -> None:
+    publish_three(directory)
+    everything = {item.key for item in directory.list("")}
+    for text in ("first", "second", "third"):
+        plan = prune(Catalogue(Incomplete(directory, is_of(text, part), in_turn=in_turn)), 10, actor="me")
+        assert (len(plan.kept), plan.deleted, plan.keys, plan.incomplete) == (3, (), (), ())
+    assert {item.key for item in directory.list("")} == everything
+    assert go_back(directory) == release("second").id
+
+
+@pytest.mark.parametrize("in_turn", [1, 2, 3, 4])
+def test_no_object_goes_before_a_manifest_that_one_listing_lacks(
+    directory: DirectoryStore, in_turn: int
+) -> None:
+    """Cut off in between, it would be a release without them."""
+    publish_three(directory)
+    hidden = Incomplete(directory, is_of("first"), in_turn=in_turn)
+    manifests = {manifest_key(release(text).id) for text in ("first", "second")}
+    assert manifests <= {*prune(Catalogue(hidden), 1, actor="me").keys}
+    deleted = [key for operation, key in hidden.requests if operation == "delete"]
+    assert {*deleted[:2]} == manifests
+    assert verify(Catalogue(directory)).discrepancies == ()
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_one_that_is_there_in_part_takes_no_place_even_if_a_listing_lacks_all_of_it(
+    directory: DirectoryStore, part: str
+) -> None:
+    publish_three(directory)
+    directory.delete(f"releases/{release('second').id}/{part}")
+    plan = prune(Catalogue(Incomplete(directory, is_of("second"))), 2, actor="me")
+    assert plan.kept == (release("third").id, release("first").id)
+    assert plan.incomplete == (release("second").id,)
+    assert verify(Catalogue(directory)).discrepancies == ()
+
+
+def test_what_was_pruned_before_is_not_asked_for_again_and_again(directory: DirectoryStore) -> None:
+    """However long the history: it is asked for as many of those that it names as are kept."""
+    for number in range(30):
+        publish_to(directory, release(f"number {number}"))
+    prune(Catalogue(directory), 2, actor="me")
+    store = CountingStore(directory)
+    assert len(plan_prune(Catalogue(store), 5).kept) == 2
+    asked = {release_of(key) for operation, key in store.requests if operation == "get"} - {""}
+    assert len(asked) == 5
