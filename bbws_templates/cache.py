@@ -27,13 +27,13 @@ from bbws_templates.faults import DamagedReleaseError, StoreError, UnavailableEr
 from bbws_templates.flight import Flight
 from bbws_templates.forking import import_anew
 from bbws_templates.loading import Loader, Origin, Serving, deployed_bundle
+from bbws_templates.log import warn
 from bbws_templates.reader import ObjectReader
 from bbws_templates.record import record
 
 __all__ = ["COLD_PATIENCE", "RETRY", "Origin", "ReleaseCache", "Status"]
 
 if TYPE_CHECKING:
-    from logging import Logger
     from pathlib import Path
 
 RETRY: Final = 15.0
@@ -173,7 +173,7 @@ class ReleaseCache:
             self._serving = self._fall_back(error)
         if self._serving.problem:
             self._due = self._clock() + min(RETRY, self._ttl)
-            _logger().warning(
+            warn(
                 "Serving release %s (%s): %s",
                 self._serving.bundle.release[:12],
                 self._serving.origin.value,
@@ -192,7 +192,7 @@ class ReleaseCache:
         if self._deployed:
             try:
                 return Serving(deployed_bundle(self._deployed), Origin.DEPLOYED, self._clock(), str(error))
-            except (OSError, DamagedReleaseError) as second:
+            except (OSError, ValueError, DamagedReleaseError) as second:  # ValueError: no name of a file
                 failure = f"{error} The copy in {self._deployed} cannot be used: {second}"
         self._failure = failure
         self._failures += 1
@@ -261,12 +261,6 @@ class ReleaseCache:
                 cut()
             self._reader = None
         self._flight = None
-
-
-def _logger() -> Logger:
-    import logging
-
-    return logging.getLogger("bbws_templates")
 
 
 _ALL: WeakSet[ReleaseCache] = WeakSet()

@@ -14,6 +14,7 @@ Source: CloudWatch User Guide, "Specification: Embedded metric format".
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import sys
@@ -58,7 +59,8 @@ class Metrics:
     what ``sys.stdout`` is at that moment. A stream that fails costs a line and never a mail.
 
     Raises:
-        MetricsError: it is not said which environment it is, or a name is not one for CloudWatch.
+        MetricsError: it is not said which environment it is, a name is not one for CloudWatch, or the stream
+            is none that takes text.
     """
 
     def __init__(
@@ -69,13 +71,14 @@ class Metrics:
         namespace: str = NAMESPACE,
         stream: TextIO | None = None,
     ) -> None:
-        environment = environment or os.environ.get("ENVIRONMENT", "")
+        environment = _text("environment", environment) or os.environ.get("ENVIRONMENT", "")
         if not environment:
             raise MetricsError(
                 "It is not said which environment the metrics are of.",
                 remedy="Set ENVIRONMENT to dev, sit or prod: the alarms look at that one.",
             )
-        service = service or os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "")
+        service = _text("service", service) or os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "")
+        namespace = _text("namespace", namespace)
         for what, given, form in (
             ("environment", environment, _NAME),
             ("service", service, f"({_NAME})?"),
@@ -87,6 +90,11 @@ class Metrics:
                     remedy="Write letters, digits, '-', '_' and '.', the first a letter or digit"
                     + ("; and '/', but not AWS/ first." if what == "namespace" else "."),
                 )
+        if stream is not None and not _takes_text(stream):
+            raise MetricsError(
+                f"The stream of metrics cannot be a value of type {type(stream).__name__}.",
+                remedy="Give an open stream of text, such as sys.stderr, or none for the standard output.",
+            )
         self._environment = environment
         self._service = service
         self._namespace = namespace
@@ -112,8 +120,8 @@ class Metrics:
             **({"service": self._service} if self._service else {}),
             **properties,
         }
-        stream = self._stream or sys.stdout
-        with suppress(OSError, ValueError, AttributeError):  # full, closed, or there is none
+        stream = sys.stdout if self._stream is None else self._stream
+        with suppress(Exception):  # full, closed, there is none, or it is somebody's own
             # In one piece: a newline of its own could come after the line of another thread.
             stream.write(json.dumps(line, separators=(",", ":")) + "\n")
             stream.flush()
@@ -154,7 +162,21 @@ class Call:
             properties["error"] = (
                 error.code if isinstance(error, BbwsTemplatesError) else type(error).__name__
             )
-        self._metrics.write(values, properties)
+        with suppress(Exception):  # of a class that is derived from ours
+            self._metrics.write(values, properties)
+
+
+def _text(what: str, given: Any) -> str:
+    if given is not None and not isinstance(given, str):
+        raise MetricsError(
+            f"The {what} of metrics cannot be a value of type {type(given).__name__}.", remedy="Give text."
+        )
+    return str.__str__(given or "")  # of an enumeration, which prints its own
+
+
+def _takes_text(stream: Any) -> bool:
+    is_class, is_binary = isinstance(stream, type), isinstance(stream, io.RawIOBase | io.BufferedIOBase)
+    return not is_class and not is_binary and callable(getattr(stream, "write", None))
 
 
 def _outcome(error: Exception | None) -> str:

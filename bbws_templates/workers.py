@@ -12,7 +12,6 @@ caller has what one process would have given.
 from __future__ import annotations
 
 import atexit
-import logging
 import os
 import pickle
 import subprocess
@@ -25,6 +24,8 @@ from itertools import chain, cycle, islice
 from queue import SimpleQueue
 from threading import Thread
 from typing import Any, Final, Generic, TypeVar
+
+from bbws_templates.log import warn
 
 GROUP: Final = 32
 """Things that a process is given at a time: of emails some milliseconds of work and about a megabyte."""
@@ -268,7 +269,7 @@ if hasattr(os, "register_at_fork"):  # not where there is no fork
 
 
 def _warn(why: str) -> None:
-    logging.getLogger("bbws_templates").warning("A process %s; its share is made by this one.", why)
+    warn("A process %s; its share is made by this one.", why)
 
 
 def serve() -> None:
@@ -283,9 +284,15 @@ def serve() -> None:
     said: SimpleQueue[bytes] = SimpleQueue()
     Thread(target=_read, args=(questions, asked), daemon=True).start()
     Thread(target=_write, args=(answers, said), daemon=True).start()
-    work = pickle.loads(asked.get())  # noqa: S301  of the process that has begun this one
+    work: Any = None
+    unable = b""
+    try:
+        work = pickle.loads(asked.get())  # noqa: S301  of the process that has begun this one
+    except Exception as error:  # noqa: BLE001  whatever the class raises of which it is; that one is told
+        unable = pickle.dumps(type(error).__name__)
     while True:
-        said.put(_answer(work, asked.get()))
+        message = asked.get()
+        said.put(unable or _answer(work, message))
 
 
 def _read(questions: BufferedReader, asked: SimpleQueue[bytes]) -> None:

@@ -7,7 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from app.publishing.directory_store import DirectoryStore
 from tests.infra.terraform import ROOT
+from tests.publishing.samples import publish_to, release
 from tests.runtime.test_workers import is_there
 from tests.waiting import eventually, patience
 
@@ -101,3 +103,34 @@ def test_a_program_that_is_killed_takes_its_processes_with_it(tmp_path: Path) ->
     )
     output, _ = run(program, tmp_path, ends=-signal.SIGKILL)
     eventually(lambda: is_there(int(output)), lambda there: not there)
+
+
+def test_what_only_the_program_can_make_is_made_there_and_each_process_says_so_in_a_line(
+    tmp_path: Path,
+) -> None:
+    program = (
+        "class Own:\n"
+        "    def __call__(self, value): return os.getpid()\n"
+        "print(set(in_turns(Own(), range(200), 2)) == {os.getpid()})\n"
+    )
+    output, error = run(program, tmp_path)
+    assert output == "True\n"
+    assert (
+        error.splitlines()
+        == ["A process cannot read or make all of it (AttributeError); its share is made by this one."] * 2
+    )
+
+
+def test_a_template_may_be_named_by_an_enumeration_of_the_program(
+    directory: DirectoryStore, tmp_path: Path
+) -> None:
+    publish_to(directory, release())
+    program = (
+        "from enum import Enum\n"
+        "from bbws_templates import TemplateClient\n"
+        "class Mail(str, Enum): RECEIPT = 'receipts/receipt'\n"
+        f"client = TemplateClient({str(directory.target)!r})\n"
+        "emails = client.render_many(Mail.RECEIPT, [{'name': 'Ann'}] * 80, processes=2)\n"
+        "print({each.template for each in emails})\n"
+    )
+    assert run(program, tmp_path) == ("{'receipts/receipt'}\n", "")
