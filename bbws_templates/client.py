@@ -14,9 +14,19 @@ from typing import TYPE_CHECKING, Any, Final
 
 from bbws_templates.cache import COLD_PATIENCE, ReleaseCache, Status
 from bbws_templates.compiled import CompiledTemplate, RenderedEmail
-from bbws_templates.errors import BbwsTemplatesError
+from bbws_templates.errors import BbwsTemplatesError, RecordError
+from bbws_templates.log import warn
 from bbws_templates.opening import open_reader
-from bbws_templates.reply import Maker, Reply
+from bbws_templates.reply import Maker, Reply, record_error
+from bbws_templates.settings import (
+    MOST_PATIENCE,
+    check_callable,
+    check_kind,
+    check_path,
+    check_processes,
+    check_seconds,
+    check_text,
+)
 from bbws_templates.target import parse_target, target_from_environment
 
 if TYPE_CHECKING:
@@ -45,6 +55,8 @@ class TemplateClient:
 
     Raises:
         TargetError: it is not said where the templates are, or not in a form that is understood.
+        SettingError: any of the others is nothing that it can be set to.
+        DamagedReleaseError: ``release`` is text, and not a whole id.
     """
 
     def __init__(
@@ -60,13 +72,25 @@ class TemplateClient:
         metrics: Metrics | None = None,
     ) -> None:
         region = os.environ.get("AWS_REGION", "")
-        place = parse_target(target, region=region) if target else target_from_environment()
+        given: object = target
+        is_said = given is not None and given != ""
+        place = parse_target(target, region=region) if is_said else target_from_environment()
+        release = check_text("release", release, "Write the whole id of a release, 64 hexadecimal digits.")
+        ttl = check_seconds("ttl", ttl)
+        patience = check_seconds("patience", patience, MOST_PATIENCE)
+        cold_patience = check_seconds("cold_patience", cold_patience, MOST_PATIENCE)
+        check_callable("clock", clock)
+        if metrics is not None:
+            from bbws_templates.metrics import Metrics  # whoever has some has imported it
+
+            check_kind("metrics", metrics, Metrics)
         self._place = place
         self._metrics = metrics
         self._is_pinned = bool(release)
         self._cache = ReleaseCache(
-            # Who gives up is the cache: no socket may do so before the longest time that it would wait.
-            lambda: open_reader(place, timeout=max(patience, cold_patience)),
+            # Who gives up is the cache: no socket may do so before the longest time that it would wait; nor
+            # at once, as an answer that nobody has waited for is of use to the next mail.
+            lambda: open_reader(place, timeout=max(patience, cold_patience, PATIENCE)),
             place=str(place),
             pin=release,
             ttl=ttl,
@@ -121,15 +145,16 @@ class TemplateClient:
         call that has more than some dozens of records, which takes them a tenth of a second or more. Records
         are read ahead, some dozens for each process.
 
-        Where ``render`` raises an error about data, that error stands in the place of the email, and the
-        others are made.
+        Where ``render`` raises an error, that error stands in the place of the email, and the others are
+        made. So it is where the function of the language fails, or a record's own class: a ``RecordError``
+        says of what kind that was. What ``records`` itself raises ends them.
 
         Raises:
             UnknownTemplateError, UnavailableError: as ``render``, with the first email.
-            ValueError: ``processes`` is less than 1.
+            SettingError: ``processes`` is no number of processes.
         """
-        if processes is not None and processes < 1:
-            raise ValueError(f"At least one process has to render, and not {processes}.")
+        if processes is not None:
+            processes = check_processes("processes", processes)
         return self._many(name, records, strict, locale, processes)
 
     def _many(
@@ -141,9 +166,9 @@ class TemplateClient:
         processes: int | None,
     ) -> Iterator[RenderedEmail | BbwsTemplatesError]:
         serving = self._cache.serving()
-        serving.bundle.template(name)
-        maker = Maker(serving.bundle, name, strict)
-        requests = ((data, locale(data) if callable(locale) else locale) for data in records)
+        # By its name as the bundle has it: no other process may know the class of the one that was given.
+        maker = Maker(serving.bundle, serving.bundle.template(name).name, strict)
+        requests = ((data, _language(locale, data)) for data in records)
         if processes == 1:
             yield from self._all_told(map(maker, requests), serving)
             return
@@ -167,6 +192,8 @@ class TemplateClient:
             yield made
 
     def _told(self, reply: Reply, serving: Serving) -> RenderedEmail:
+        if isinstance(reply.made, Exception) and not isinstance(reply.made, BbwsTemplatesError):
+            reply.made = record_error(reply.made, "Making the email")
         if self._metrics is None:
             return self._settled(reply, serving, None)
         with self._metrics.call(is_pinned=self._is_pinned) as call:
@@ -227,7 +254,22 @@ class TemplateClient:
         self._cache.expire()
 
 
+def _language(
+    locale: str | Callable[[Mapping[str, Any]], str | None] | None, data: Mapping[str, Any]
+) -> str | RecordError | None:
+    """The language that ``data`` are wanted in, as plain text, which any process can be given."""
+    wanted: object = locale
+    if callable(locale):
+        try:
+            wanted = locale(data)
+        except Exception as error:  # noqa: BLE001  of the caller's own, whom the other records concern as well
+            return record_error(error, "The function that says the language")
+    return str.__str__(wanted) if isinstance(wanted, str) else None
+
+
 def _fallback(given: str | Path | None) -> Path | None:
+    if given is not None and given != "":
+        given = check_path("fallback", given)
     named = given or os.environ.get("TEMPLATE_FALLBACK") or (DEPLOYED if os.path.isdir(DEPLOYED) else "")  # noqa: PTH112
     if not named:
         return None
@@ -237,12 +279,10 @@ def _fallback(given: str | Path | None) -> Path | None:
 
 
 def _report(reply: Reply) -> None:
-    import logging
-
     from bbws_templates.contract import MAX_PROBLEMS
 
     # The place and the variable, never the data: those are personal.
-    warn, refused = logging.getLogger("bbws_templates").warning, reply.refused
+    refused = reply.refused
     for problem in refused[:MAX_PROBLEMS]:
         warn("%s: %s", reply.template, problem)
     if len(refused) > MAX_PROBLEMS:

@@ -11,6 +11,7 @@
     │   ├── LimitError             nesting or output beyond the bounds
     │   └── HeaderError            a subject with a line break in it
     ├── ContractError              data that breaks a template's contract (names every field at once)
+    ├── RecordError                one record among many whose own code, or the caller's for it, fails
     └── (app.core.errors, app.publishing.errors and app.browser.errors add their own branches)
 
 An error says *what* is wrong (``message``), *where* (``location``) and *how to mend it* (``remedy``).
@@ -139,6 +140,15 @@ class ContractError(BbwsTemplatesError):
     ) -> None:
         super().__init__(message, location=location, remedy=remedy)
         self.problems = problems
+
+
+class RecordError(BbwsTemplatesError):
+    """One record among many for which something else fails: its own class, a function of the caller's.
+
+    It says of what kind the error was and where it was met, and no more: its text may repeat the data.
+    """
+
+    code = "record"
 
 
 @record(frozen=True, order=True)

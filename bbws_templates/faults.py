@@ -7,6 +7,7 @@
     │   └── FormatError           a document that another version of this product has written for its like
     ├── UnknownTemplateError      the release has no template of that name; carries the nearest names
     ├── TargetError               a target that cannot be understood
+    ├── SettingError              a client set to what it cannot be set to
     ├── MetricsError              metrics of no environment, or under a name that CloudWatch does not take
     └── StoreError                the place a release is read from or written to fails
         ├── MissingBucketError    there is no such bucket, or no such directory
@@ -73,6 +74,12 @@ class TargetError(BbwsTemplatesError):
     """A target that is neither ``s3://bucket/prefix`` nor ``file:///directory`` nor a known name."""
 
     code = "target"
+
+
+class SettingError(BbwsTemplatesError, ValueError):
+    """A client, or one of its methods, set to what it cannot be set to: of another type, or out of range."""
+
+    code = "setting"
 
 
 class MetricsError(BbwsTemplatesError):

@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from bbws_templates.bundle import Bundle
-from bbws_templates.errors import BbwsTemplatesError, ContractProblem
+from bbws_templates.errors import BbwsTemplatesError, ContractProblem, Location, RecordError
 from bbws_templates.mailing import render_email
 from bbws_templates.rendering import RenderWarning
 
 if TYPE_CHECKING:
     from bbws_templates.compiled import RenderedEmail
 
-MailRequest: TypeAlias = tuple[Mapping[str, Any], str | None]
-"""The data of an email, and the language that it is wanted in."""
+MailRequest: TypeAlias = tuple[Mapping[str, Any], str | RecordError | None]
+"""The data of an email, and the language that it is wanted in, or why nobody can say which."""
 
 
 class Reply:
@@ -22,8 +22,8 @@ class Reply:
 
     ``template`` is the name of the template, "" where the release has none of that name. ``refused`` is what
     a lenient contract refused, ``warnings`` what the lenient rendering met. An error that is none of
-    ``bbws_templates`` is a defect: it does not go from one process to another, where nobody would see where
-    it was met.
+    ``bbws_templates`` is a defect, or of the record's own class: it does not go from one process to another,
+    where nobody would see where it was met.
     """
 
     # There is one for each mail, and it goes no further than the client: a record would take microseconds.
@@ -47,6 +47,19 @@ class Reply:
         return Reply, (self.made, self.template, self.refused, self.warnings)
 
 
+def record_error(error: Exception, subject: str) -> RecordError:
+    """What stands in the place of an email for ``error``; ``subject`` is what has raised it."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = None if trace is None else Location(trace.tb_frame.f_code.co_filename, trace.tb_lineno or 0)
+    return RecordError(
+        f"{subject} has failed for this record, with an error of the type {type(error).__name__}.",
+        location=where,
+        remedy="Its text is not repeated here, as it may hold data of the record.",
+    )
+
+
 class Maker:
     """Makes emails of the template ``name`` in ``bundle``, strict or lenient, in any process."""
 
@@ -63,7 +76,8 @@ class Maker:
         known = ""
         refused: tuple[ContractProblem, ...] = ()
         try:
-            template = self.bundle.in_language(self.name, locale)
+            fault = locale if isinstance(locale, RecordError) else None
+            template = self.bundle.in_language(self.name, None if isinstance(locale, RecordError) else locale)
             known = template.name
             if template.contract is not None and self.strict:
                 from bbws_templates.contract import require  # With the first mail, which waits for S3 anyway.
@@ -73,6 +87,8 @@ class Maker:
                 from bbws_templates.leniency import permitted
 
                 data, refused = permitted(template.contract, data)
+            if fault is not None:  # not before the contract, which says more of data that are wrong
+                return Reply(fault, known, refused)
             warnings: list[RenderWarning] = []
             shown = self.bundle.shown(template, data)
             email = render_email(

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 # Compiled on first use, as in ``contract.formats``.
 _BUCKET = r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
+_FORMS = "Write s3://bucket, s3://bucket/prefix or file:///directory"
 _PREFIX = r"[A-Za-z0-9!_.*'()-]+(/[A-Za-z0-9!_.*'()-]+)*"
 
 
@@ -53,8 +54,17 @@ def parse_target(url: str, *, region: str = "", profile: str = "") -> Target:
     """The place that ``url`` names.
 
     Raises:
-        TargetError: another scheme, a name S3 does not allow, a relative directory, a prefix with ``..``.
+        TargetError: another scheme, a name S3 does not allow, a relative directory, a prefix with ``..``; or
+            no text at all, but a path say.
     """
+    given: object = url
+    if not isinstance(given, str):
+        is_path = isinstance(given, os.PathLike)
+        raise TargetError(
+            f"A target is text, and not a value of type {type(given).__name__}.",
+            remedy=f"{_FORMS}{', which of a path is path.resolve().as_uri()' if is_path else ''}.",
+        )
+    url = str.__str__(url)  # of an enumeration, which prints its own
     scheme, _, rest = url.partition("://")
     place, _, path = rest.partition("/")
     if scheme == "s3":
@@ -71,9 +81,7 @@ def parse_target(url: str, *, region: str = "", profile: str = "") -> Target:
         file = _file(f"/{path}")
         if "\0" not in str(file):  # which no system has in the name of a file
             return DirectoryTarget(file)
-    raise TargetError(
-        f"'{url}' is not a target.", remedy="Write s3://bucket, s3://bucket/prefix or file:///directory."
-    )
+    raise TargetError(f"'{url}' is not a target.", remedy=f"{_FORMS}.")
 
 
 def _file(path: str) -> Path:
@@ -98,12 +106,18 @@ def target_from_environment(environment: Mapping[str, str] | None = None) -> Tar
     ``AWS_REGION`` is its region, so that an operator can point both at the replica during a failover.
 
     Raises:
-        TargetError: neither variable is set.
+        TargetError: neither variable is set, or not to what can be the name of a bucket, or a part of it.
     """
     variables = os.environ if environment is None else environment
     bucket = variables.get("TEMPLATE_BUCKET_NAME", "")
-    if not bucket and variables.get("ENVIRONMENT"):
-        bucket = f"bbws-templates-{variables['ENVIRONMENT']}"
+    environment = variables.get("ENVIRONMENT", "")
+    if not bucket and environment:
+        bucket = f"bbws-templates-{environment}"
+        if not re.fullmatch(_BUCKET, bucket):  # with a slash it would be another bucket, and a prefix in it
+            raise TargetError(
+                f"ENVIRONMENT is '{environment}', and {bucket} is not the name of a bucket.",
+                remedy="Set it to dev, sit or prod, or TEMPLATE_BUCKET_NAME to the bucket.",
+            )
     if not bucket:
         raise TargetError(
             "It is not said where the templates are.",

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from enum import Enum
 from pathlib import Path
+from typing import NoReturn
 
 from bbws_templates.errors import BbwsTemplatesError
 from bbws_templates.reply import Reply
@@ -146,3 +148,29 @@ def met(value: int) -> tuple[Reply, int]:
     return Reply(
         ZeroDivisionError() if value % 50 == 40 else BbwsTemplatesError("of the data"), ""
     ), os.getpid()
+
+
+class Unruly(dict[str, object]):
+    """A record that does not let itself be read, and says in its error what it holds."""
+
+    SECRET = "sipho@example.com"
+
+    def __getitem__(self, name: str) -> object:
+        raise RuntimeError(self.SECRET)
+
+    def get(self, name: str, default: object = None) -> object:
+        raise RuntimeError(self.SECRET)
+
+    def items(self) -> NoReturn:
+        raise RuntimeError(self.SECRET)
+
+
+class Tongue:
+    """Languages that are members of an enumeration which no other process can import."""
+
+    @staticmethod
+    def local() -> str:
+        class Language(str, Enum):  # noqa: UP042  as callers write it
+            AF = "af"
+
+        return Language.AF

@@ -22,7 +22,7 @@ from typing import Any
 import pytest
 
 from app.publishing.directory_store import DirectoryStore
-from bbws_templates import BbwsTemplatesError, RenderedEmail, TemplateClient
+from bbws_templates import BbwsTemplatesError, RecordError, RenderedEmail, TemplateClient
 from bbws_templates.metrics import Metrics
 from bbws_templates.workers import ENOUGH, GROUP, in_turns, usable_cores
 from tests.infra.terraform import ROOT
@@ -266,7 +266,9 @@ def test_a_client_tells_the_same_however_many_render(
     assert any(isinstance(each, str) for each in emails) is strict
 
 
-def test_a_defect_is_raised_at_its_place_and_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_defect_stands_in_its_place_with_where_it_was_met_and_is_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     store = DirectoryStore(tmp_path / "bucket")
     publish_to(store, release_in())
     lines = io.StringIO()
@@ -274,11 +276,15 @@ def test_a_defect_is_raised_at_its_place_and_counted(tmp_path: Path, monkeypatch
     emails = client.render_many("mails/mail", [DATA] * 3)
     assert isinstance(next(emails), RenderedEmail)
     monkeypatch.setattr("bbws_templates.reply.render_email", lambda *given, **named: 1 // 0)
-    with pytest.raises(ZeroDivisionError) as raised:
-        next(emails)
-    assert raised.traceback[-1].path == Path(__file__), "where it was met is to be seen"
+    error = next(emails)
+    assert isinstance(error, RecordError)
+    assert "ZeroDivisionError" in str(error)
+    assert error.location
+    assert error.location.file == __file__, "where it was met is to be seen"
+    monkeypatch.undo()
+    assert isinstance(next(emails), RenderedEmail)
     told = [json.loads(line).get("error") for line in lines.getvalue().splitlines()]
-    assert told == [None, "ZeroDivisionError"]
+    assert told == [None, "record", None]
 
 
 def test_a_defect_in_a_process_is_met_again_where_it_can_be_seen() -> None:
@@ -308,13 +314,6 @@ def test_data_of_any_mapping_are_rendered(tmp_path: Path) -> None:
     given = [MappingProxyType({**DATA, "name": f"no {number}"}) for number in range(GROUP * 2 + 1)]
     made = list(client.render_many("mails/mail", given, processes=2))
     assert made == list(client.render_many("mails/mail", given))
-
-
-@pytest.mark.parametrize("processes", [0, -2])
-def test_no_process_at_all_is_refused_at_once(tmp_path: Path, processes: int) -> None:
-    client = TemplateClient((tmp_path / "bucket").as_uri())
-    with pytest.raises(ValueError, match=f"not {processes}"):
-        client.render_many("mails/mail", [], processes=processes)
 
 
 def test_errors_keep_their_kind(tmp_path: Path) -> None:
