@@ -19,6 +19,7 @@ import threading
 from _weakrefset import WeakSet  # that of weakref, without the rest of it; threading takes it from here too
 from collections.abc import Callable
 from contextlib import suppress
+from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 from bbws_templates.clocks import WakefulClock
@@ -101,7 +102,8 @@ class ReleaseCache:
         self._clock = clock or WakefulClock()
         self._serving: Serving | None = None
         self._due = 0.0
-        self._expired = False
+        # Which look was wanted last, and which one was made: a mark each, as no counter is safe in threads.
+        self._wanted = self._looked = object()
         self._begin()
         _ALL.add(self)
 
@@ -118,7 +120,7 @@ class ReleaseCache:
     def begin_in_child(self) -> None:
         """After a fork: what was asked, or was to be asked before the next use, the child asks for itself."""
         if self._flight or self._lock.locked():
-            self._expired = True
+            self.expire()
         self._begin()
 
     def serving(self) -> Serving:
@@ -128,10 +130,16 @@ class ReleaseCache:
             UnavailableError: there is no release to be had from anywhere.
         """
         lock = self._lock  # that of a child, should this thread be forked in here, is another one
-        serving = self._serving
-        if serving and not (self._is_due() and lock.acquire(blocking=False)):
+        serving, waited = self._serving, 0.0
+        if serving and self._wanted is not self._looked:
+            # Somebody has asked for a look, and who comes after that has an answer to a question after that.
+            began = monotonic()
+            if not lock.acquire(timeout=self._patience):
+                return serving
+            waited = monotonic() - began
+        elif serving and not (self._is_due() and lock.acquire(blocking=False)):
             return serving
-        if not serving:
+        elif not serving:
             failures = self._failures
             lock.acquire()
             if not self._serving and self._failures != failures:
@@ -140,7 +148,7 @@ class ReleaseCache:
                 raise UnavailableError(self._failure)
         try:
             if not self._serving or self._is_due():
-                self._refresh()
+                self._refresh(waited)
             return self._served()
         finally:
             lock.release()
@@ -155,22 +163,29 @@ class ReleaseCache:
         return Status(serving.origin, serving.bundle.release, age, serving.problem)
 
     def expire(self) -> None:
-        """Look at the pointer again before the next use."""
-        self._expired = True  # and what has been asked before this moment is no answer
+        """Look at the pointer again before the next use, of any thread.
+
+        What was asked before this moment is no answer. Whoever comes while such a look is under way, or that
+        after it, waits for the one after it, within the patience.
+        """
+        self._wanted = object()
 
     def _is_due(self) -> bool:
-        return self._expired or self._clock() >= self._due
+        return self._wanted is not self._looked or self._clock() >= self._due
 
     def _served(self) -> Serving:
         if self._serving is None:
             raise UnavailableError(f"There is no release to be had from {self._place}.")
         return self._serving
 
-    def _refresh(self) -> None:
+    def _refresh(self, waited: float) -> None:
+        """Look again, for whom has waited so many seconds of its patience until it could."""
+        wanted = self._wanted
         try:
-            self._serving = self._load_in_time()
+            self._serving = self._load_in_time(waited, is_wanted=wanted is not self._looked)
         except (StoreError, DamagedReleaseError) as error:
             self._serving = self._fall_back(error)
+        self._looked = wanted
         if self._serving.problem:
             self._due = self._clock() + min(RETRY, self._ttl)
             warn(
@@ -198,15 +213,15 @@ class ReleaseCache:
         self._failures += 1
         raise UnavailableError(failure) from error
 
-    def _load_in_time(self) -> Serving:
+    def _load_in_time(self, waited: float, *, is_wanted: bool) -> Serving:
         """What the target has, no older than the TTL, or an error within the patience.
 
         Raises:
             StoreError, DamagedReleaseError: it cannot be had, or not in time.
         """
         flight = self._flight
-        if self._expired:
-            self._expired = self._bitten = False
+        if is_wanted:
+            self._bitten = False
             self._give_up()
         elif flight and flight.landed:
             # It came in after all when nobody waited any more, perhaps long ago.
@@ -218,15 +233,15 @@ class ReleaseCache:
                 self._serving = found
         elif flight and flight.overdue(self._clock()):
             self._give_up()
-        found = self._wait_for(self._flight or self._start())
+        found = self._wait_for(self._flight or self._start(), waited)
         if not self._pinned and self._clock() >= found.confirmed + self._ttl + self._cold_patience:
             # The process was frozen while it waited: this is news of then.
             self._serving = found
             found = self._wait_for(self._start())
         return found
 
-    def _wait_for(self, flight: Flight[Serving]) -> Serving:
-        patience = flight.patience * (_ONCE_BITTEN if self._bitten else 1)
+    def _wait_for(self, flight: Flight[Serving], waited: float = 0.0) -> Serving:
+        patience = max(0.0, round(flight.patience * (_ONCE_BITTEN if self._bitten else 1) - waited, 3))
         if not flight.wait(patience):
             self._bitten = True
             raise UnreachableError(f"{self._place} did not answer within {patience:g} s.")

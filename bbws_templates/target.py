@@ -110,12 +110,12 @@ def target_from_environment(environment: Mapping[str, str] | None = None) -> Tar
     """
     variables = os.environ if environment is None else environment
     bucket = variables.get("TEMPLATE_BUCKET_NAME", "")
-    environment = variables.get("ENVIRONMENT", "")
-    if not bucket and environment:
-        bucket = f"bbws-templates-{environment}"
+    stage = variables.get("ENVIRONMENT", "")
+    if not bucket and stage:
+        bucket = f"bbws-templates-{stage}"
         if not re.fullmatch(_BUCKET, bucket):  # with a slash it would be another bucket, and a prefix in it
             raise TargetError(
-                f"ENVIRONMENT is '{environment}', and {bucket} is not the name of a bucket.",
+                f"ENVIRONMENT is '{stage}', and {bucket} is not the name of a bucket.",
                 remedy="Set it to dev, sit or prod, or TEMPLATE_BUCKET_NAME to the bucket.",
             )
     if not bucket:
