@@ -10,7 +10,7 @@ from bbws_templates.digests import Digest
 from bbws_templates.faults import DamagedReleaseError, StoreError, UnreachableError
 from bbws_templates.files import read_file
 from bbws_templates.layout import BUNDLE, POINTER, bundle_key, check_release_id
-from bbws_templates.pointer import Pointer, parse_pointer
+from bbws_templates.pointer import Direction, parse_direction
 from bbws_templates.reader import UNCHANGED, ObjectReader, StoredObject, Unchanged
 from bbws_templates.record import record
 
@@ -87,7 +87,7 @@ class Loader:
                     if held and held.origin is not Origin.DEPLOYED
                     else f"Nothing has been published to {self._place} yet."
                 )
-            pointer = _parse_pointer(found.body, self._place)
+            pointer = _parse_direction(found.body, self._place)
             if held and held.bundle.release == pointer.release:
                 return Serving(held.bundle, Origin.ACTIVE, asked, etag=found.etag)
             try:
@@ -106,7 +106,7 @@ class Loader:
     def _previous(
         self,
         reader: ObjectReader,
-        pointer: Pointer,
+        pointer: Direction,
         held: Serving | None,
         error: StoreError | DamagedReleaseError,
         asked: float,
@@ -139,13 +139,13 @@ def _says_nothing_new(found: StoredObject | Unchanged | None, held: Serving) -> 
     return isinstance(found, StoredObject) and not found.body and found.etag == held.etag
 
 
-def _parse_pointer(body: bytes, place: str) -> Pointer:
+def _parse_direction(body: bytes, place: str) -> Direction:
     if body.lstrip()[:1] == b"<":
         raise UnreachableError(
             f"{place} answered with a page instead of its pointer.",
             remedy="A gateway or a captive portal stands between here and the bucket.",
         )
-    return parse_pointer(body)
+    return parse_direction(body)
 
 
 def deployed_bundle(path: Path) -> Bundle:

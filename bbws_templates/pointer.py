@@ -169,14 +169,44 @@ class Pointer:
             ) from None
 
 
-def parse_pointer(data: bytes) -> Pointer:
-    """The pointer in ``data``.
+@record(frozen=True)
+class Direction:
+    """Where a pointer leads those who only read: to ``release``, and to ``previous``, "" for none."""
+
+    release: str
+    previous: str = ""
+
+
+def parse_direction(data: bytes) -> Direction:
+    """Where the pointer in ``data`` leads, whatever else in it is damaged: no mail is made of that.
 
     Raises:
-        DamagedReleaseError: it is none.
+        DamagedReleaseError: it does not say which release is active.
         FormatError: it is one that this version does not read.
     """
-    members = decode_document(data, POINTER_FORMAT, what="the pointer current.json")
+    return _direction(_decoded(data))
+
+
+def _direction(members: Mapping[str, Any]) -> Direction:
+    history = members.get("history")
+    last = history[-1] if isinstance(history, list) and history else None
+    named = last.get("release") if isinstance(last, dict) else None
+    before = _release_id(named) or _release_id(members.get("previous"))
+    return Direction(check_release_id(_string(members, "release")), before)
+
+
+def _decoded(data: bytes) -> dict[str, Any]:
+    return decode_document(data, POINTER_FORMAT, what="the pointer current.json")
+
+
+def parse_pointer(data: bytes) -> Pointer:
+    """The whole pointer in ``data``, for those who change it or vouch for it.
+
+    Raises:
+        DamagedReleaseError: it is none, or a part of it is damaged.
+        FormatError: it is one that this version does not read.
+    """
+    members = _decoded(data)
     history, prunes = members.get("history", []), members.get("prunes", 0)
     if not isinstance(history, list) or not _counts(prunes):
         raise DamagedReleaseError("The pointer current.json has no usable history.")
@@ -214,6 +244,14 @@ def parse_activation(members: Any) -> Activation:
     )
 
 
+def _release_id(value: Any) -> str:
+    """``value`` if it is the id of a release, else "": readers do without the release before."""
+    try:
+        return check_release_id(value) if isinstance(value, str) else ""
+    except DamagedReleaseError:
+        return ""
+
+
 def _counts(value: Any) -> bool:
     """Whether it is a number to go on from: Python reads some that it cannot write when they are one more."""
     return type(value) is int and 0 <= value < _UNCOUNTABLE
@@ -231,7 +269,7 @@ def _further(members: Mapping[str, Any], known: frozenset[str]) -> dict[str, Any
 
 
 def _lease(value: Any) -> Lease | None:
-    """A lease as it was written; readers have no use for it, so one that is damaged does not stop them."""
+    """A lease as it was written; of one that is damaged nobody can say whose it is, or until when."""
     members = value if isinstance(value, dict) else {}
     token, until, process = (members.get(name) for name in ("token", "until", "process"))
     if not (isinstance(token, str) and isinstance(until, str) and isinstance(process, str)):
