@@ -38,7 +38,7 @@ _ELSEWHERE = re.compile(r"[/\\]|www\.", re.IGNORECASE)
 # Where a template prints unescaped, the reader decodes these.
 _MARKUP = re.compile(r"<[a-z/!?]|&#|&[a-z][a-z0-9]*;", re.IGNORECASE)
 # No scheme, markup, entity, quoted attribute or second host can be written with these.
-_PLAIN = re.compile(r"(?:[A-Za-z0-9 \t\r\n.,;!?'()%+*#/_-]|[^\x00-\x9f])*")
+_PLAIN = re.compile("[A-Za-z0-9 \\t\\r\\n.,;!?'()%+*#/_\xa0-\U0010ffff-]*")
 _HOST = re.compile(r"//|www\.", re.IGNORECASE)
 
 
