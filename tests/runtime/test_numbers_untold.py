@@ -6,15 +6,17 @@ import json
 import logging
 import re
 import traceback
+from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
+from functools import partial
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.publishing.directory_store import DirectoryStore
-from bbws_templates import Mode, Template, TemplateClient, mime_message, ses_content
+from bbws_templates import Mode, RenderWarning, Template, TemplateClient, mime_message, ses_content
 from bbws_templates.contract import contract_problems, require
 from bbws_templates.errors import BbwsTemplatesError
 from bbws_templates.leniency import permitted
@@ -96,7 +98,7 @@ def test_no_problem_with_a_contract_says_a_number_of_the_data(
 @given(values, st.sampled_from(list(Mode)))
 def test_no_fault_of_rendering_says_a_number_of_the_data(data: Any, mode: Mode) -> None:
     for source in ("{{field}}", "{{{field}}}", "{{#field}}{{.}}{{a}}{{/field}}", "{{field.a}}"):
-        warnings: list[object] = []
+        warnings: list[RenderWarning] = []
         template = Template.parse(source)
         try:
             template.render({"field": data}, mode=mode)
@@ -109,14 +111,14 @@ def test_no_fault_of_rendering_says_a_number_of_the_data(data: Any, mode: Mode) 
 @given(values)
 def test_no_fault_of_a_header_says_a_number_of_the_data(data: Any) -> None:
     mail = rendered()
-    calls = [
+    calls: list[Callable[[], Any]] = [
         lambda: mime_message(mail, recipient=data),
         lambda: mime_message(mail, recipient="a@example.com", date=data),
         lambda: mime_message(mail, recipient="a@example.com", message_id=data),
         lambda: unsubscribe_headers(data),
-        lambda: ses_content(mail, headers=[data]),
+        lambda: ses_content(mail, headers=cast("Any", [data])),
         *(
-            lambda name=name: mime_message(mail, recipient="a@example.com", headers={name: data})
+            partial(mime_message, mail, recipient="a@example.com", headers={name: data})
             for name in ("Cc", "Sender", "References", "Expires", "Return-Path", "X-Order", "List-Id")
         ),
     ]
