@@ -68,7 +68,7 @@ def shape(value: Any) -> str:
     return "null" if value is None else f"a Python {type(value).__name__}, which JSON does not have"
 
 
-def _shape_of_number(value: float) -> str:
+def _shape_of_number(value: Any) -> str:
     if isinstance(value, float) and not value.is_integer():
         kind = "number with a fraction" if value - value == 0 else "number"  # neither without end nor NaN
     else:

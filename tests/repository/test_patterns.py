@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from functools import cache
 from itertools import product
 from pathlib import Path
-from re import _constants as constants  # type: ignore[attr-defined]
-from re import _parser as parser  # type: ignore[attr-defined]
+from re import _constants as constants
+from re import _parser as parser
 from typing import Any
 
 import pytest
