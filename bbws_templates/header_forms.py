@@ -24,7 +24,7 @@ _ATOMS: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|
 _OURS: Final = re.compile(rf"<{_ATOMS}@(?:{_ATOMS}|\[[!-Z^-~]*\])>")
 _OF_OTHERS: Final = r"<[!-;=?-~]+>"
 _ONE: Final = re.compile(_OF_OTHERS)
-_SEVERAL: Final = re.compile(rf"{_OF_OTHERS}(?: *{_OF_OTHERS})*")
+_NEXT: Final = re.compile(rf"{_OF_OTHERS} *")
 _DATE: Final = re.compile(
     r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?\d{1,2} "
     r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4} "
@@ -55,6 +55,13 @@ class HeaderForm:
         return value
 
 
+def _are_identifiers(value: str) -> bool:
+    at = 0
+    while found := _NEXT.match(value, at):
+        at = found.end()
+    return at == len(value) and value[-1:] == ">"
+
+
 def _is_date(value: str) -> bool:
     if not _DATE.fullmatch(value):
         return False
@@ -74,7 +81,7 @@ MESSAGE_ID: Final = HeaderForm(
 )
 _ID_OF_OTHERS: Final = HeaderForm(_ONE.fullmatch, MESSAGE_ID.kind, MESSAGE_ID.example)
 _IDS: Final = HeaderForm(
-    _SEVERAL.fullmatch,
+    _are_identifiers,
     "one identifier of a message or several",
     "such as <2f8c1a@example.com>, blanks between",
 )

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 MAX_NESTING = 100
 """Values nested deeper than this are not compared."""
 
+_MOST_DIGITS = 20
+_LONG = 10**_MOST_DIGITS  # str() refuses thousands of digits, and takes the square of their number
+
 
 class TooDeepError(Exception):
     """Internal: a value nested deeper than anything that a template renders; ``pointer`` says where."""
@@ -48,19 +51,31 @@ def _is_number(value: Any) -> bool:
 
 
 def shape(value: Any) -> str:
-    """The kind and size of ``value`` in words, such as ``text of 12 characters``; never its content."""
+    """The kind and size of ``value`` in words, such as ``text of 12 characters``; never its content.
+
+    No digit of a number is said either: it may be an identity or a telephone.
+    """
     if isinstance(value, str):
         return f"text of {_counted(len(value), 'character')}" if value else "empty text"
     if isinstance(value, bool):
         return "a boolean"
     if isinstance(value, int | float):
-        number = text_of(value) if abs(value) < 1e15 else ""
-        return f"the number {number}" if 0 < len(number) <= 20 else "a number"
+        return _shape_of_number(value)
     if isinstance(value, list | tuple):
         return f"a list of {_counted(len(value), 'item')}" if value else "an empty list"
     if isinstance(value, Mapping):
         return "an object" if value else "an empty object"
     return "null" if value is None else f"a Python {type(value).__name__}, which JSON does not have"
+
+
+def _shape_of_number(value: Any) -> str:
+    if isinstance(value, float) and not value.is_integer():
+        kind = "number with a fraction" if value - value == 0 else "number"  # neither without end nor NaN
+    else:
+        size = abs(int(value))
+        digits = _counted(len(str(size)), "digit") if size < _LONG else f"more than {_MOST_DIGITS} digits"
+        kind = f"whole number of {digits}"
+    return f"a negative {kind}" if value < 0 and kind != "number" else f"a {kind}"
 
 
 def _counted(number: int, noun: str) -> str:

@@ -14,12 +14,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from bbws_templates.context import MISSING, is_decimal, is_list
 from bbws_templates.contract import every_problem
 from bbws_templates.contract.schema import MAX_PATTERN_TEXT
-from bbws_templates.contract.wording import MEMBER, SIZE, is_plain_name
+from bbws_templates.contract.wording import MEMBER, SIZE, field_names, may_be_named
 from bbws_templates.errors import ContractProblem
 from bbws_templates.json_values import MAX_NESTING
 from bbws_templates.references import parts_of
@@ -37,7 +38,7 @@ _ELSEWHERE = re.compile(r"[/\\]|www\.", re.IGNORECASE)
 # Where a template prints unescaped, the reader decodes these.
 _MARKUP = re.compile(r"<[a-z/!?]|&#|&[a-z][a-z0-9]*;", re.IGNORECASE)
 # No scheme, markup, entity, quoted attribute or second host can be written with these.
-_PLAIN = re.compile(r"(?:[A-Za-z0-9 \t\r\n.,;!?'()%+*#/_-]|[^\x00-\x9f])*")
+_PLAIN = re.compile("[A-Za-z0-9 \\t\\r\\n.,;!?'()%+*#/_\xa0-\U0010ffff-]*")
 _HOST = re.compile(r"//|www\.", re.IGNORECASE)
 
 
@@ -52,6 +53,7 @@ def permitted(contract: Mapping[str, Any], data: Any) -> tuple[Any, tuple[Contra
     if not problems:
         return data, ()
     scalars = _harmless_scalars(contract, data, problems)
+    fields = cache(lambda: field_names(contract))
     draft = _Draft(data)
     done: set[tuple[str, bool]] = set()  # whoever has a thousand such members has them looked through once
     for problem in problems:
@@ -64,7 +66,9 @@ def permitted(contract: Mapping[str, Any], data: Any) -> tuple[Any, tuple[Contra
         if is_of_member:
             # Of a member whose name is not repeated, it is said no more than that there is one.
             done.add((problem.pointer, True))
-            draft.put(problem.pointer, {name: each for name, each in value.items() if is_plain_name(name)})
+            draft.put(
+                problem.pointer, {name: each for name, each in value.items() if may_be_named(name, fields)}
+            )
         elif not _is_of_another_size(value, problem):
             done.add((problem.pointer, False))
             draft.put(problem.pointer, "" if problem.pointer else _plain_parts(value))

@@ -19,7 +19,7 @@ from bbws_templates import addresses
 from bbws_templates.record import record
 
 _TOKEN: Final = re.compile(
-    r'(?P<blank> +)|(?P<quoted>"(?:[^"\\]|\\.)*")|(?P<literal>\[[^\[\]\\]*\])'
+    r'(?P<blank> +)|(?P<quoted>"(?:[^"\\]|\\.)*+")|(?P<literal>\[[^\[\]\\]*\])'
     r'|(?P<text>[^ "(),:;<>@\[\]\\]+)|(?P<sign>[,:;<>@])'
 )
 _COMMENT_SIGN: Final = re.compile(r"\\.|[()]")

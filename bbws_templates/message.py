@@ -187,7 +187,7 @@ def _unsubscribe_link(link: str) -> str:
 
 
 def _message_id(value: str) -> str:
-    return short_enough("Message-ID", MESSAGE_ID.require("Message-ID", clean(value, header="Message-ID")))
+    return MESSAGE_ID.require("Message-ID", short_enough("Message-ID", clean(value, header="Message-ID")))
 
 
 def checked_mailbox(name: str, address: str, *, header: str) -> Address:

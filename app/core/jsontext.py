@@ -21,7 +21,7 @@ _DECODER = json.JSONDecoder()
 
 
 # What the search for a refused place has to know of JSON.
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|-?(?:NaN|Infinity)|[{}\[\]:]')
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|-?(?:NaN|Infinity)|[{}\[\]:]')
 _ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 

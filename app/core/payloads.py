@@ -27,7 +27,7 @@ SUFFIXES: Final = (".json", ".jsonl")
 _REMEDIES: Final = {rule.code: rule.remedy for rule in RULES}
 _HIDDEN: Final = "…"
 _GIVEN: Final = re.compile(r", (?:is|has) [^,]*\d[^,]*$")
-"""The end of an expectation that says a number of the data."""
+"""The end of an expectation that says a size of the data."""
 _POINTED: Final = re.compile(r"(?<=/)([\w$.~-]+)(…?)")
 """A part of a pointer within an expectation; where the sentence was cut, the beginning of one."""
 

@@ -16,7 +16,7 @@ MOST_DIGITS: Final = 1_000
 """Digits of one number. Python makes no number of more than 4,300 unless somebody tells it to."""
 
 _WRITTEN: Final = re.compile(
-    "(?:[0-9]|&#0*(?:4[89]|5[0-7])(?![0-9]);?|&#[xX]0*3[0-9](?![0-9a-fA-F]);?)+|&#[xX][0-9a-fA-F]+"
+    "(?:[0-9]++|&#0*(?:4[89]|5[0-7])(?![0-9]);?|&#[xX]0*3[0-9](?![0-9a-fA-F]);?)+|&#[xX][0-9a-fA-F]+"
 )
 """A number as HTML may have it: digits or references to some, which need no end; or that of a character."""
 

@@ -2,7 +2,7 @@
 
 The keywords are those that contracts use; ``unsupported_keywords`` names any other, so that a contract never
 promises what nobody checks. Every problem is listed at once. Because data is personal, a problem speaks of
-the kind and size of a value, and at most of a short number, never of its text.
+the kind and size of a value, never of its text or its digits.
 
 Source of the rules: JSON Schema 2020-12, Core and Validation (https://json-schema.org/draft/2020-12).
 ``format`` is asserted; ``pattern`` is ECMA 262 as far as ``ecma`` reads it and ``ambiguity`` proves that it

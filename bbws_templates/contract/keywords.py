@@ -1,7 +1,7 @@
 """What the keywords for any value, for objects and for lists demand; and the sentences that say so.
 
 Sentences read on from a pointer: they begin with "must", "is" or "has". They hold nothing of the data but
-kinds, sizes and short numbers; examples come from the contract.
+kinds and sizes; examples come from the contract.
 
 Source: JSON Schema 2020-12, Validation, section 6, and Core, section 10.
 """
@@ -29,6 +29,7 @@ from bbws_templates.references import shown
 
 _LONGEST_SENTENCE = 400
 _TYPES_A_STEP = 8
+_LOSES = "a JSON number keeps no zeros at its ends and no separators"
 
 
 # --- any value ------------------------------------------------------------------------------------------
@@ -45,9 +46,7 @@ def _type(instance: Instance, names: str | list[str]) -> Problems:
         number = shape(instance.value)
         form = FORMATS.get(instance.schema.get("format", ""))
         example = text_example(instance.schema) or (form.sample if form else "299.90")
-        printed = number.removeprefix("the number ")
-        hint = f"; a JSON number would print {printed}" if printed != number else ""
-        yield instance.problem(f'must be text such as "{example}", is {number}{hint}')
+        yield instance.problem(f'must be text such as "{example}", is {number}; {_LOSES}')
         return
     yield instance.problem(
         f"must be {wanted(instance.evaluation.resolved, instance.schema)}, is {shape(instance.value)}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from bbws_templates.contract.wording import MEMBER, is_plain_name
+from bbws_templates.contract.wording import MEMBER, field_names, may_be_named
 from bbws_templates.errors import ContractError, ContractProblem
 from bbws_templates.json_values import MAX_NESTING, TooDeepError, shape
 from bbws_templates.printing import plain
@@ -65,7 +65,7 @@ class Evaluation:
     ``overlong`` counts the texts that were met and are too long to be held to a pattern or a format.
     """
 
-    __slots__ = ("_found", "_left", "_patterns", "_size", "_suggestions", "overlong", "root")
+    __slots__ = ("_fields", "_found", "_left", "_patterns", "_size", "_suggestions", "overlong", "root")
 
     def __init__(self, root: Schema) -> None:
         self.root = root
@@ -75,6 +75,7 @@ class Evaluation:
         self._found: dict[str, Schema] = {}
         self._patterns: dict[str, Pattern] = {}
         self._size = 0
+        self._fields: frozenset[str] | None = None
 
     def spend(self, steps: int = 1) -> None:
         """Count ``steps``.
@@ -90,6 +91,20 @@ class Evaluation:
         """Whether there is still time to look for what a misspelt name was meant to be; that takes long."""
         self._suggestions -= 1
         return self._suggestions >= 0
+
+    def may_name(self, name: Any) -> bool:
+        """Whether the name of a member may be repeated; see ``may_be_named``.
+
+        Raises:
+            TooManyStepsError: as ``spend``.
+        """
+        return may_be_named(name, self._contract_names)
+
+    def _contract_names(self) -> frozenset[str]:
+        if self._fields is None:
+            self._spend_on_walk()
+            self._fields = field_names(self.root)
+        return self._fields
 
     def resolved(self, reference: Any) -> Schema:
         """What a ``$ref`` leads to.
@@ -138,8 +153,11 @@ class Evaluation:
     def _spend_on_search(self, reference: Any) -> None:
         """Count the walk over all of the contract that looks for an anchor."""
         if isinstance(reference, str) and not reference.startswith("#/"):
-            self._size = self._size or sum(1 for _ in subschemas(self.root))
-            self.spend(self._size)
+            self._spend_on_walk()
+
+    def _spend_on_walk(self) -> None:
+        self._size = self._size or sum(1 for _ in subschemas(self.root))
+        self.spend(self._size)
 
 
 class Instance:
@@ -162,14 +180,14 @@ class Instance:
 
     def below(self, schema: Schema, value: Any, part: str | int) -> Iterator[ContractProblem]:
         """Apply ``schema`` to a member or item of the value."""
-        if isinstance(part, int) or is_plain_name(part):
+        if isinstance(part, int) or self.evaluation.may_name(part):
             return apply(
                 self.evaluation, schema, value, f"{self.pointer}/{escaped(str(part))}", self.depth + 1
             )
         return self.below_unnamed(schema, value, part)
 
     def below_unnamed(self, schema: Schema, value: Any, name: Any) -> Iterator[ContractProblem]:
-        """The same for a member whose name is no plain word: it is not repeated."""
+        """The same for a member whose name is not repeated."""
         for problem in apply(self.evaluation, schema, value, "", self.depth + 1):
             where = f" at {problem.pointer}" if problem.pointer else ""
             yield self.problem_of_member(name, f"{problem.expectation}{where}")
@@ -190,8 +208,8 @@ class Instance:
         return ContractProblem(self.pointer, plain(expectation, _LONGEST_SENTENCE))
 
     def problem_of_member(self, name: Any, expectation: str) -> ContractProblem:
-        """A problem with the member ``name``; a name that is no plain word (hostile data) is not repeated."""
-        if is_plain_name(name):
+        """A problem with the member ``name``, which is not repeated if it may be data: see ``may_name``."""
+        if self.evaluation.may_name(name):
             self.evaluation.spend(_STEPS_OF_A_SENTENCE)
             pointer = f"{self.pointer}/{escaped(name)}"
             return ContractProblem(pointer, plain(expectation, _LONGEST_SENTENCE))

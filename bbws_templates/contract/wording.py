@@ -10,7 +10,7 @@ from bbws_templates.contract.formats import FORMATS
 from bbws_templates.errors import ContractError
 from bbws_templates.json_values import shape
 from bbws_templates.printing import plain
-from bbws_templates.references import Schema
+from bbws_templates.references import Schema, subschemas
 
 _NOUNS = {
     "string": "text",
@@ -36,6 +36,7 @@ SIZE = ("must have at least ", "must have at most ", "must not repeat an item", 
 # What fields are called. An address or words of a person would be data, and data end up in no log.
 _LONGEST_NAME = 60
 _SIGNS_OF_NAMES = frozenset("_$./~-")
+_FEW_DIGITS = 2
 
 
 def is_plain_name(name: Any) -> bool:
@@ -43,6 +44,25 @@ def is_plain_name(name: Any) -> bool:
     if not isinstance(name, str) or not 0 < len(name) <= _LONGEST_NAME:
         return False
     return all(sign.isalnum() or sign in _SIGNS_OF_NAMES for sign in name) and plain(name) == name
+
+
+def may_be_named(name: Any, fields: Callable[[], Collection[str]]) -> bool:
+    """Whether the name of a member may be repeated: a plain one, but a number in it only of ``fields``.
+
+    More digits than fields are counted with may be a telephone or an identity. ``fields`` answers with the
+    names that the contract has; it is asked where it matters.
+    """
+    return is_plain_name(name) and (sum(map(str.isdigit, name)) <= _FEW_DIGITS or name in fields())
+
+
+def field_names(contract: Schema) -> frozenset[str]:
+    """The names that ``contract`` itself gives to members: to repeat one says nothing of the data."""
+    found: set[str] = set()
+    for _, schema in subschemas(contract):
+        for names in (schema.get("properties"), schema.get("required")):
+            if isinstance(names, (Mapping, list)):
+                found.update(name for name in names if isinstance(name, str))
+    return frozenset(found)
 
 
 def wanted(resolved: Callable[[Any], Schema], schema: Schema) -> str:

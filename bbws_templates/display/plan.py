@@ -30,7 +30,7 @@ KINDS: Final = ("date", "date-time", "money", "number", "choice")
 WIDTHS: Final = ("short", "medium", "long", "full")
 _WIDTH: Final = "long"
 _DEEPEST: Final = 64  # schemas within each other; what lies deeper is printed as it was sent
-_CODE: Final = r"[A-Za-z0-9]+(?:[_-][A-Za-z0-9]+)*"
+_CODE: Final = r"[A-Za-z0-9_-]+"
 
 Contexts: TypeAlias = tuple[Mapping[str, Any], ...]
 Show: TypeAlias = Callable[[str, Contexts], "str | None"]
@@ -141,10 +141,10 @@ class _Planner:
         words = {code: word for code, each in written.items() if (word := words_as(each, locale))}
         if not members.get("open"):
             return lambda text, _: words.get(text)
-        code = re.compile(_CODE)
+        code = re.compile(_CODE).fullmatch
 
         def show(text: str, _: Contexts) -> str | None:
-            return words.get(text) or (_readable(text) if code.fullmatch(text) else None)
+            return words.get(text) or (_readable(text) if code(text) and _is_joined(text) else None)
 
         return show
 
@@ -165,6 +165,12 @@ def _money(rules: LocaleRules, members: Mapping[str, Any]) -> Show | None:
         return None
 
     return show
+
+
+def _is_joined(code: str) -> bool:
+    """Whether every ``_`` and ``-`` of a code stands between two words."""
+    joined = code.replace("-", "_")
+    return joined[0] != "_" != joined[-1] and "__" not in joined
 
 
 def _readable(code: str) -> str:

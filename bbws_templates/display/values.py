@@ -14,6 +14,7 @@ from typing import Any, Final, TypeAlias
 
 _LONGEST_NUMBER: Final = 200
 _MOST_DECIMALS: Final = 20
+_MOST_CURRENCIES: Final = 64
 _NO_USE: Final = (TypeError, ValueError, LookupError, OverflowError)  # 1e999 is a number without end
 _DAY: Final = 86_400
 _MONTHS: Final = 12
@@ -138,7 +139,9 @@ class LocaleRules:
             places = digits.get(currency, 2)
             is_usual = type(places) is int and 0 <= places <= _MOST_DECIMALS
             written = (one, two, three, four, places if is_usual else 2)
-            known[currency] = write = _number_writer(written, decimal, group, sizes)
+            write = _number_writer(written, decimal, group, sizes)
+            if len(known) < _MOST_CURRENCIES:  # Whatever else the data may say is shown, and not kept.
+                known[currency] = write
             return write
 
         def show(text: str, currency: Any) -> str | None:

@@ -60,11 +60,12 @@ def test_every_problem_is_listed_at_once_with_its_place() -> None:
     assert expectations(ORDER, data) == {
         "/orderId": 'is required but missing; must be text such as "ORD-1"',
         "/orderld": "must not be here: the contract has no such field (did you mean 'orderId'?)",
-        "/amount": 'must be text such as "299.90", is the number 299.9; a JSON number would print 299.9',
+        "/amount": 'must be text such as "299.90", is a number with a fraction; '
+        "a JSON number keeps no zeros at its ends and no separators",
         "/status": 'must be one of "PAID", "PENDING", is other text of 4 characters',
         "/paidAt": 'must be a date and time with its zone such as "2025-12-19T10:30:00Z", '
         "is other text of 10 characters",
-        "/items/0/quantity": "must be a whole number, is the number 1.5",
+        "/items/0/quantity": "must be a whole number, is a number with a fraction",
         "/items/1/name": "is required but missing; must be text",
     }
 
@@ -96,14 +97,14 @@ def test_the_error_names_the_template_and_all_problems() -> None:
         ({"maxLength": 1}, "ab", "must have at most 1 character, has 2"),
         ({"maxItems": 1}, [1, 2], "must have at most 1 item, has 2"),
         ({"uniqueItems": True}, [1, "a", 1.0], "must not repeat an item: item 2 equals item 0"),
-        ({"exclusiveMinimum": 0}, 0, "must be more than 0, is the number 0"),
-        ({"maximum": 100}, 150, "must be 100 or less, is the number 150"),
-        ({"multipleOf": 0.01}, 0.005, "must be a multiple of 0.01, is the number 0.005"),
+        ({"exclusiveMinimum": 0}, 0, "must be more than 0, is a whole number of 1 digit"),
+        ({"maximum": 100}, 150, "must be 100 or less, is a whole number of 3 digits"),
+        ({"multipleOf": 0.01}, 0.005, "must be a multiple of 0.01, is a number with a fraction"),
         ({"const": "PAID"}, "FREE", 'must be "PAID", is other text of 4 characters'),
         ({"pattern": "^a"}, "javascript:", "must be text that matches ^a, is other text of 11 characters"),
         ({"anyOf": [{"type": "array"}, {"minimum": 2}]}, 1,
-         "must fit one of 2 alternatives: must be a list, is the number 1, "
-         "or must be 2 or more, is the number 1"),
+         "must fit one of 2 alternatives: must be a list, is a whole number of 1 digit, "
+         "or must be 2 or more, is a whole number of 1 digit"),
         ({"oneOf": [{"type": "string"}, {"maxLength": 9}]}, "a",
          "must fit exactly one of 2 alternatives, fits 2"),
         ({"not": {"type": "null"}}, None, "must not be what the contract excludes, is null"),
@@ -163,7 +164,7 @@ def test_a_further_member_is_pointed_to_by_its_name_where_that_is_a_text(name: A
     )
 
     assert problem.pointer == pointer
-    assert "must be null, is the number 1" in problem.expectation
+    assert "must be null, is a whole number of 1 digit" in problem.expectation
 
 
 def test_pointers_are_escaped() -> None:
@@ -271,7 +272,7 @@ def test_importing_loads_nothing_that_slows_a_cold_start() -> None:
 
 def test_a_number_of_thousands_of_digits_is_a_number() -> None:
     (problem,) = contract_problems({"multipleOf": 0.3}, 10**5000)
-    assert problem.expectation == "must be a multiple of 0.3, is a number"
+    assert problem.expectation == "must be a multiple of 0.3, is a whole number of more than 20 digits"
     assert contract_problems({"multipleOf": 0.5, "minimum": 0.5}, 10**5000) == ()
 
 

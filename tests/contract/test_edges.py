@@ -244,7 +244,7 @@ def test_of_alternatives_the_first_three_are_said() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "said"), [(5, "is the number 5"), ("", "is empty text"), ("c", "is other text")]
+    ("value", "said"), [(5, "is a whole number of 1 digit"), ("", "is empty text"), ("c", "is other text")]
 )
 def test_only_text_is_called_other_text(value: Any, said: str) -> None:
     found = contract_problems({"enum": ["a", "b"]}, value)

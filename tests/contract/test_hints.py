@@ -9,7 +9,7 @@ import pytest
 from bbws_templates.addresses import is_address, parted, written
 from bbws_templates.contract import contract_problems
 
-FIVE = "; a JSON number would print 5"
+LOSES = "; a JSON number keeps no zeros at its ends and no separators"
 
 
 def said(schema: dict[str, Any], value: Any) -> str:
@@ -19,40 +19,36 @@ def said(schema: dict[str, Any], value: Any) -> str:
 
 
 @pytest.mark.parametrize(
-    ("schema", "value", "offered", "hinted"),
+    ("schema", "value", "offered"),
     [
-        ({"type": "string"}, 5, '"299.90"', FIVE),
-        ({"type": "string", "format": "date"}, 5, '"2025-12-19"', FIVE),
+        ({"type": "string"}, 5, '"299.90"'),
+        ({"type": "string", "format": "date"}, 5, '"2025-12-19"'),
         (
             {"type": "string", "format": "date", "examples": ["1 May"]},
             5,
             '"1 May"',
-            FIVE,
         ),
-        ({"type": "string", "default": "none"}, 5, '"none"', FIVE),
+        ({"type": "string", "default": "none"}, 5, '"none"'),
         (
             {"type": "string", "examples": ["x" * 60]},
             5,
             '"' + "x" * 60 + '"',
-            FIVE,
         ),
         (
             {"type": "string", "examples": ["x" * 61, "", "a\nb", 7, "good"]},
             5,
             '"good"',
-            FIVE,
         ),
-        ({"type": "string"}, 299.9, '"299.90"', "; a JSON number would print 299.9"),
-        ({"type": "string"}, 1e30, '"299.90"', ""),
+        ({"type": "string"}, 299.9, '"299.90"'),
+        ({"type": "string"}, 1e30, '"299.90"'),
     ],
 )
 def test_a_number_in_place_of_text_is_answered_by_an_example(
-    schema: dict[str, Any], value: Any, offered: str, hinted: str
+    schema: dict[str, Any], value: Any, offered: str
 ) -> None:
     message = said(schema, value)
     assert f"must be text such as {offered}" in message
-    assert hinted in message
-    assert bool(hinted) == ("would print" in message)
+    assert message.endswith(LOSES)
 
 
 def test_a_list_of_types_is_no_reason_to_offer_text() -> None:

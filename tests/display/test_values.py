@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from decimal import Decimal
+from itertools import product
+from string import ascii_uppercase
 from typing import Any
 
 import pytest
@@ -255,3 +258,23 @@ def test_a_currency_with_decimals_that_none_has_is_written_with_two(places: Any)
     seen = Display("en", rules).prepared("mail", contract, {"a": "1234.5", "currency": "ZAR"})
 
     assert seen["a"] == "1.234,50"
+
+
+def test_what_is_kept_of_currencies_does_not_grow_with_the_data() -> None:
+    """A contract may accept all 17,576 codes of three letters; a client lives as long as its Lambda."""
+    display = Display("en-ZA", locale_rules("en-ZA"), zone_rules(CAPE_TOWN))
+    contract = {"properties": {"a": {"x-display": MONEY}}}
+
+    def show(first: str) -> None:
+        for code in map("".join, product(first, ascii_uppercase, ascii_uppercase)):
+            seen = display.prepared("mail", contract, {"a": "1234.50", "currency": code})
+            assert "1\xa0234" in seen["a"], code
+
+    show("X")
+    tracemalloc.start()
+    try:
+        show("QYZ")
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert held < 50_000

@@ -1,4 +1,4 @@
-"""What we match text with ends in a time in proportion to it, whatever the text."""
+"""What we match text with ends in a time in proportion to it, whatever the text, and within its memory."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ from contextlib import contextmanager
 from functools import cache
 from itertools import product
 from pathlib import Path
+from re import _constants as constants
+from re import _parser as parser
+from typing import Any
 
 import pytest
 
-from bbws_templates import fragments
+from bbws_templates import addresses, fragments, header_forms, headers, layout, mailboxes, target
 from bbws_templates.contract import formats
 from bbws_templates.patterns import UnprovenError, usable
 from tests.waiting import patience
@@ -40,6 +43,26 @@ MADE_WHERE_USED = {
 CANNOT_FAIL = {fragments._TOKEN.pattern}
 """Nothing is tried again: it matches at each ``<`` that can begin a tag, if need be to the end."""
 
+HELD_TO_A_LENGTH = {
+    addresses._LOCAL_PART: "64 characters",
+    addresses._DOT_STRING: "what has been a local part",
+    addresses._DOMAIN: "253 characters",
+    header_forms._OURS.pattern: "what fits into a line up to its first blank",
+    headers._WORDS.pattern: "half a line",
+    layout._PATH: "900 bytes",
+    target._PREFIX: "a setting",
+}
+"""Patterns with a repetition that remembers each of its turns, and what is matched with them."""
+
+NEVER_HALF_READ = {
+    fragments._TOKEN.pattern: "the last alternative takes the sign that another failed behind",
+    mailboxes._TOKEN.pattern: "behind a sign that quotes nothing there is no end of the quotation",
+}
+"""Patterns with a possessive group, and why Python 3.11.0 to 3.11.4 match them as later versions do.
+
+Those go on behind what a turn has read that failed: ``a(?:[.]b+)*+`` takes the dot of ``a.``.
+"""
+
 UNITS = (
     *("a", "é", "0", " ", "\n", "\u2003", "-", "=a", "a.", "a b ", "[a]", "(a)", '"a"', "'a'", '""', "''"),
     *(
@@ -58,14 +81,54 @@ UNITS = (
     ),
 )
 ENDS = ("", "\0", "%", "\n", '"', "(")
+REPEATING = {constants.MAX_REPEAT, constants.MIN_REPEAT, constants.POSSESSIVE_REPEAT}
+OF_ONE_SIGN = {constants.IN, constants.LITERAL, constants.NOT_LITERAL, constants.ANY}
+MOST_TURNS = 100
 TIMES = 60  # what doubles with each is never done
 
 
 def spelled(pattern: str) -> str:
-    """The same in the words of contracts, which have no names and fewer escapes."""
+    """The same in the words of contracts, which have no names and fewer escapes.
+
+    Nor have they possessive repetitions: what comes to an end trying again does without.
+    """
+    pattern = re.sub(r"(\[(?:\\.|[^\]\\])*\]|\\.)|([*+?}])\+", r"\1\2", pattern)
     for python, ecma in ((r"\(\?P<\w+>", "("), (r"\\Z", "$"), (r'\\(["#])', r"\1")):
         pattern = re.sub(python, ecma, pattern)
     return pattern
+
+
+def remembering(pattern: re.Pattern[str]) -> bool:
+    """Whether a repetition keeps a record of each turn, to come back to it: more than 100 bytes of memory.
+
+    One of a single sign does not, nor a possessive one.
+    """
+    return bool(repeated(pattern) & {constants.MAX_REPEAT, constants.MIN_REPEAT})
+
+
+def repeated(pattern: re.Pattern[str]) -> set[Any]:
+    """How ``pattern`` repeats what is more than one sign, often."""
+    return {*_repeated(parser.parse(pattern.pattern, pattern.flags))}
+
+
+def _repeated(items: Any) -> Iterator[Any]:
+    for kind, argument in items:
+        if kind in REPEATING:
+            _, most, inner = argument
+            is_of_one = len(inner) == 1 and inner[0][0] in OF_ONE_SIGN
+            if most > MOST_TURNS and not is_of_one:
+                yield kind
+        for inside in _inside(argument):
+            yield from _repeated(inside)
+
+
+def _inside(argument: Any) -> Iterator[Any]:
+    """The sequences within what a construct holds, however it holds them."""
+    if isinstance(argument, parser.SubPattern):
+        yield argument
+    elif isinstance(argument, (tuple, list)):
+        for each in argument:
+            yield from _inside(each)
 
 
 @cache
@@ -118,6 +181,36 @@ def test_every_pattern_of_the_runtime_is_proven_to_come_to_an_end(whole: bool) -
         except UnprovenError as error:
             unproven.append(f"{module}: {pattern}: {error}")
     assert not unproven
+
+
+def test_no_pattern_of_the_runtime_remembers_more_than_it_reads() -> None:
+    """``(?:a|[^b])*`` takes a gigabyte for ten megabytes of text, which is the end of a Lambda."""
+    patterns = {pattern for _, pattern in found("bbws_templates") if pattern and remembering(pattern)}
+    assert {pattern.pattern for pattern in patterns} == {*HELD_TO_A_LENGTH}
+
+
+def test_every_possessive_group_of_the_runtime_is_matched_alike_by_all_versions() -> None:
+    patterns = {pattern for _, pattern in found("bbws_templates") if pattern}
+    possessive = {each.pattern for each in patterns if constants.POSSESSIVE_REPEAT in repeated(each)}
+    assert possessive == {*NEVER_HALF_READ}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "kept"),
+    [
+        *(
+            ("(?:a|bc)*", True),
+            ("(?:a|bc)+?", True),
+            ("x(y(?:ab)*)?", True),
+            ("(?=(ab)*)", True),
+            ("(a)+", True),
+        ),
+        *(("(?:a|b)*", False), ("[^a]*b+.*?", False), ("(?:a|bc)*+", False), ("(?:ab){0,9}", False)),
+        *(("(?>(?:ab)*)", True), ("(?:[^a]|[b-c])*", True), ("(x)?(?(1)(?:ab)*|c)", True)),
+    ],
+)
+def test_what_remembers_is_told_by_its_structure(pattern: str, kept: bool) -> None:
+    assert remembering(re.compile(pattern)) is kept
 
 
 def test_patterns_made_where_they_are_used_are_known() -> None:

@@ -7,6 +7,8 @@ import sys
 import tracemalloc
 from pathlib import Path
 
+import pytest
+
 from app.core.building import make_unchecked_release
 from app.core.release import Provenance
 from app.core.workspace import Workspace
@@ -74,3 +76,42 @@ def test_all_templates_are_held_and_parsed_in_ten_megabytes(directory: Directory
     assert len(client.names()) == len(NAMES)
     assert held < 10_000_000
     assert peak < 10_000_000
+
+
+LONG_TEXT = """
+from bbws_templates import Mode, Template
+from bbws_templates.headers import checked_headers
+from bbws_templates.leniency import permitted
+from bbws_templates.mailboxes import parse_addresses
+
+def peak():
+    with open("/proc/self/status") as status:
+        return next(int(line.split()[1]) << 10 for line in status if line.startswith("VmHWM"))
+
+def meet(length):
+    contract = {"anyOf": [{"required": ["a"]}, {"required": ["b"]}]}
+    assert permitted(contract, {"note": "x" * length})[0] == {"note": "x" * length}
+    markup = Template.parse("{{{markup}}}")
+    for inside in ("=" * length, "a " * (length // 2)):
+        assert markup.render({"markup": f"<a {inside}>x"}, mode=Mode.TEXT) == "x"
+    for name in ("a" * length, r"\\a" * (length // 2)):
+        assert parse_addresses(f'"{name}" <a@example.com>')
+    assert checked_headers({"References": "<a> " * (length // 4)})
+
+meet(10)
+before = peak()
+meet(500_000)
+print((peak() - before) / 500_000)
+"""
+
+
+@pytest.mark.skipif(
+    not Path("/proc/self/status").exists(),
+    reason="only Linux tells the peak of memory; tests/repository/test_patterns.py holds what makes it",
+)
+def test_long_text_needs_no_multiple_of_its_memory() -> None:
+    """A record for each character, as ``re`` keeps them, is 120 bytes of it: ten megabytes end a Lambda."""
+    done = subprocess.run(
+        [sys.executable, "-c", LONG_TEXT], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert float(done.stdout) < 40
