@@ -35,8 +35,8 @@ MEDIA_TYPES: Final = {
     "json": "application/json",
 }
 
-# Compiled on first use, as in ``contract.formats``.
-_SEGMENT: Final = r"(?!\.)[^\x00-\x1f\x7f/\\]{1,200}"
+# Compiled on first use, as in ``contract.formats``. Half of a surrogate pair has no form in UTF-8.
+_SEGMENT: Final = r"(?!\.)[^\x00-\x1f\x7f/\\\ud800-\udfff]{1,200}"
 _PATH: Final = f"{_SEGMENT}(?:/{_SEGMENT})*"
 LOCALE: Final = r"[a-z]{2,8}(-[A-Za-z0-9]{1,8}){0,8}"
 _RELEASE_ID = re.compile(r"[0-9a-f]{64}")
