@@ -180,6 +180,11 @@ def longest(key: str) -> int:
     return _LONGEST_BUNDLE if key.rpartition("/")[2] == BUNDLE else _LONGEST
 
 
+def too_long(key: str, size: int) -> str:
+    """What to say of an object at ``key`` that has more bytes than that."""
+    return f"it has {size:,} bytes, more than the {longest(key):,} bytes of anything that belongs there"
+
+
 def media_type(key: str) -> str:
     """The Content-Type that a key is stored with."""
     return MEDIA_TYPES.get(extension(key), "application/octet-stream")
