@@ -26,7 +26,7 @@ _AT_HAND: Final = (None, "", "STANDARD")
 
 
 class TooLongError(Exception):
-    """Internal: an answer that is longer than any of S3 can be. The SDK may raise another in its place."""
+    """Internal: an answer that goes on beyond what any of S3 has. The SDK may raise another in its place."""
 
     def __init__(self, most: int) -> None:
         super().__init__(f"it has more than {most:,} bytes, as nothing that belongs there does")

@@ -14,9 +14,10 @@ from bbws_templates.faults import (
     DeniedError,
     MissingBucketError,
     StoreError,
+    UnfitObjectError,
     UnreachableError,
 )
-from bbws_templates.layout import longest
+from bbws_templates.layout import longest, too_long
 from bbws_templates.printing import plain
 from bbws_templates.reader import UNCHANGED, StoredObject, Unchanged
 from bbws_templates.target import BucketTarget
@@ -169,10 +170,11 @@ class BucketReader:
             )
             try:
                 require_s3(answer, where, key=key)  # first: what is none of S3's may have no end
+                _require_fit(answer, where, key)
                 body = _whole(answer, longest(key))
             finally:
                 answer["Body"].close()
-        except StoreError:
+        except (StoreError, UnfitObjectError):
             raise
         except Exception as error:  # noqa: BLE001  as above
             fault: StoreError | None = strangeness(error, where)
@@ -192,21 +194,31 @@ class BucketReader:
         raise fault
 
 
-def _whole(answer: Any, most: int) -> bytes:
-    """The body of ``answer``; of one that is longer than ``most`` no more is held than that.
+def _require_fit(answer: Any, where: str, key: str) -> None:
+    """That the object in ``answer`` has no more bytes than one of ours at ``key``, by what S3 says of it.
 
     Raises:
-        TooLongError: it is.
+        UnfitObjectError: it has.
+        StrangeAnswerError: it has, by an answer without an ETag, which is none of S3.
     """
     announced = str(answer["ResponseMetadata"]["HTTPHeaders"].get("content-length", "")).strip()
+    if announced.isdecimal() and (size := int(announced)) > longest(key):
+        raise UnfitObjectError(where, too_long(key, size), etag=etag_of(answer, where), size=size)
+
+
+def _whole(answer: Any, most: int) -> bytes:
+    """The body of ``answer``; of one that goes on beyond ``most`` bytes no more is held than that.
+
+    Raises:
+        TooLongError: it does.
+    """
     pieces, room = [], most
-    if not announced.isdecimal() or int(announced) <= most:
-        while room >= 0 and (piece := answer["Body"].read(min(room + 1, _PIECE))):
-            pieces.append(piece)
-            room -= len(piece)
-        if room >= 0:
-            return b"".join(pieces)
-    raise TooLongError(most)
+    while room >= 0 and (piece := answer["Body"].read(min(room + 1, _PIECE))):
+        pieces.append(piece)
+        room -= len(piece)
+    if room < 0:
+        raise TooLongError(most)
+    return b"".join(pieces)
 
 
 def error_code(error: Exception) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from bbws_templates.compiled import CompiledTemplate, Translation
 from bbws_templates.digests import Digest, canonical_json
-from bbws_templates.documents import BUNDLE_FORMAT, decode_document
+from bbws_templates.documents import BUNDLE_FORMAT, decode_document, require_characters
 from bbws_templates.faults import DamagedReleaseError, UnknownTemplateError
 from bbws_templates.languages import best_of
 from bbws_templates.layout import check_locale, check_name
@@ -189,11 +189,12 @@ def parse_proven_bundle(data: bytes, *, release: str) -> Bundle:
     """The templates in ``data``, of which whoever calls knows that ``release`` is its digest.
 
     Raises:
-        DamagedReleaseError: the content is not a bundle.
+        DamagedReleaseError: the content is not a bundle, or has text that UTF-8 cannot hold.
         FormatError: it is one that this version does not read.
     """
     what = f"the bundle of release {release[:12]}"
     members = decode_document(data, BUNDLE_FORMAT, what=what)
+    require_characters(data, members, what=what)
     templates = members.get("templates")
     if not isinstance(templates, dict):
         raise DamagedReleaseError(f"The bundle of release {release[:12]} has no templates.")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 from pathlib import Path
 
-from bbws_templates.faults import DeniedError, MissingBucketError, StoreError
+from bbws_templates.faults import DeniedError, MissingBucketError, StoreError, UnfitObjectError
 from bbws_templates.files import kind_of, read_file
-from bbws_templates.layout import longest
+from bbws_templates.layout import longest, too_long
 from bbws_templates.reader import UNCHANGED, StoredObject, Unchanged
 
 
@@ -29,8 +30,32 @@ class DirectoryReader:
         except PermissionError as error:
             raise unreadable(error) from error
         except OSError as error:
+            if error.errno == errno.ENAMETOOLONG:  # no file can be there
+                self.require_directory()
+                return None
+            self.require_fit(key)
             raise StoreError(f"{self.root / key} cannot be read: {error.strerror}.") from error
         return StoredObject(body, etag_of(body))
+
+    def require_fit(self, key: str) -> None:
+        """That ``key`` has a file, or nothing, and no more bytes than one of ours has there.
+
+        Raises:
+            UnfitObjectError: it has something else.
+        """
+        path = self.root / key
+        try:
+            found = path.stat()
+        except OSError as error:
+            if error.errno == errno.ELOOP and self.root.is_dir():
+                raise UnfitObjectError(str(path), "this is a link that leads to itself") from None
+            return
+        if kind := kind_of(found.st_mode):
+            raise UnfitObjectError(str(path), f"this is {kind}, not a file")
+        if found.st_size > longest(key):
+            # Not by its content, which is not read: it names what whoever writes over it has seen.
+            etag = f'"{found.st_size:x}-{found.st_mtime_ns:x}-{found.st_ino:x}"'
+            raise UnfitObjectError(str(path), too_long(key, found.st_size), etag=etag, size=found.st_size)
 
     def revalidate(self, key: str, etag: str) -> StoredObject | Unchanged | None:
         """As ``ObjectReader.revalidate``."""
@@ -62,12 +87,16 @@ class DirectoryReader:
         """The file of ``key``.
 
         Raises:
-            StoreError: it would lie outside of the directory.
+            StoreError: it is no key, as it would lie outside of the directory by its name.
+            UnfitObjectError: it would because of a link.
         """
         # Resolved first and compared after, so that neither '..' nor a symbolic link leads out.
         path = self.root / key
-        if not os.path.realpath(path).startswith(self._within) or key.startswith((".", "/")):
-            raise StoreError(f"'{key}' is not a key inside of {self.root}.")
+        outside = f"is not a key inside of {self.root}"
+        if not os.path.abspath(path).startswith(self._within) or key.startswith((".", "/")):  # noqa: PTH100
+            raise StoreError(f"'{key}' {outside}.")
+        if not os.path.realpath(path).startswith(self._within):
+            raise UnfitObjectError(str(path), f"this {outside}, as a link leads out of it")
         return path
 
 

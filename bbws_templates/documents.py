@@ -36,6 +36,9 @@ class DocumentFormat:
         return {"format": self.writes, **({"requires": sorted(requires)} if requires else {})}
 
 
+_HINTS: Final = (b"\\ud", b"\\uD", b"\xed", b"\x00")
+"""One of these is in all bytes out of which a half of a surrogate pair can be read, be they UTF-16 even."""
+
 BUNDLE_FORMAT: Final = DocumentFormat(1, frozenset({1}))
 POINTER_FORMAT: Final = DocumentFormat(1, frozenset({1}))
 PAGE_FORMAT: Final = DocumentFormat(1, frozenset({1}))
@@ -67,6 +70,29 @@ def decode_document(data: bytes, known: DocumentFormat, *, what: str) -> dict[st
         raise _other_number(number, known, what)
     require_known(members.get("requires", []), known.knows, what=what)
     return members
+
+
+def require_characters(data: bytes, members: Any, *, what: str) -> None:
+    """That all text in ``members``, which were read from ``data``, has a form in UTF-8.
+
+    JSON can write half of a surrogate pair, and no mail, key or header can hold it.
+
+    Raises:
+        DamagedReleaseError: there is such a half.
+    """
+    if not any(hint in data for hint in _HINTS):
+        return
+    import json
+
+    reason = ""
+    try:
+        json.dumps(members, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        reason = "holds half of a surrogate pair, which is no character"
+    except RecursionError:
+        reason = "is nested too deeply"
+    if reason:  # not with its cause, as above
+        raise DamagedReleaseError(f"{_start(what)} {reason}.")
 
 
 def require_known(names: Any, known: frozenset[str], *, what: str, use: str = "used") -> None:

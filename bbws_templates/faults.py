@@ -4,7 +4,8 @@
 
     BbwsTemplatesError
     ├── DamagedReleaseError       bytes that are not what their digest says, or not a release at all
-    │   └── FormatError           a document that another version of this product has written for its like
+    │   ├── FormatError           a document that another version of this product has written for its like
+    │   └── UnfitObjectError      one object that can be none of ours: longer than any, or no file
     ├── UnknownTemplateError      the release has no template of that name; carries the nearest names
     ├── TargetError               a target that cannot be understood
     ├── SettingError              a client set to what it cannot be set to
@@ -42,6 +43,25 @@ class FormatError(DamagedReleaseError):
     """
 
     code = "release-format"
+
+
+class UnfitObjectError(DamagedReleaseError):
+    """What lies at one key can be none of ours: it is longer than anything there, or it is no file.
+
+    The store is well, and says so itself. ``what`` is that alone, without the place. ``etag`` is what a write
+    over it demands, "" where none can be done; ``size`` in bytes, 0 where there is none.
+    """
+
+    code = "object-unfit"
+
+    def __init__(self, where: str, what: str, *, etag: str = "", size: int = 0) -> None:
+        super().__init__(
+            f"{where}: {what}.",
+            remedy="Restore what belongs there, or move it away; `bbws-templates verify` says what mends it.",
+        )
+        self.what = what
+        self.etag = etag
+        self.size = size
 
 
 class UnknownTemplateError(BbwsTemplatesError):

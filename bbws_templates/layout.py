@@ -35,8 +35,8 @@ MEDIA_TYPES: Final = {
     "json": "application/json",
 }
 
-# Compiled on first use, as in ``contract.formats``.
-_SEGMENT: Final = r"(?!\.)[^\x00-\x1f\x7f/\\]{1,200}"
+# Compiled on first use, as in ``contract.formats``. Half of a surrogate pair has no form in UTF-8.
+_SEGMENT: Final = r"(?!\.)[^\x00-\x1f\x7f/\\\ud800-\udfff]{1,200}"
 _PATH: Final = f"{_SEGMENT}(?:/{_SEGMENT})*"
 LOCALE: Final = r"[a-z]{2,8}(-[A-Za-z0-9]{1,8}){0,8}"
 _RELEASE_ID = re.compile(r"[0-9a-f]{64}")
@@ -178,6 +178,11 @@ def extension(path: str) -> str:
 def longest(key: str) -> int:
     """How many bytes the object at ``key`` may have: nobody writes more of it, or takes more."""
     return _LONGEST_BUNDLE if key.rpartition("/")[2] == BUNDLE else _LONGEST
+
+
+def too_long(key: str, size: int) -> str:
+    """What to say of an object at ``key`` that has more bytes than that."""
+    return f"it has {size:,} bytes, more than the {longest(key):,} bytes of anything that belongs there"
 
 
 def media_type(key: str) -> str:

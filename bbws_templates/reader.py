@@ -33,6 +33,7 @@ class ObjectReader(Protocol):
 
         Raises:
             StoreError: the store fails, denies, or gives no whole answer in time.
+            UnfitObjectError: by what the store says of it, what is there can be none of ours.
         """
 
     def revalidate(self, key: str, etag: str) -> StoredObject | Unchanged | None:

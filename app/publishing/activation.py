@@ -18,7 +18,7 @@ from app.publishing.errors import ConflictError
 from app.publishing.history import archive
 from app.publishing.lease import refuse_while_pruning
 from app.publishing.parallel import Progress, in_parallel, silent
-from app.publishing.store import SeenObject, put_for_certain, vouches
+from app.publishing.store import SeenObject, found_at, holds, put_for_certain, vouches
 from bbws_templates.bundle import Bundle
 from bbws_templates.digests import Digest
 from bbws_templates.layout import POINTER, stable_key
@@ -243,8 +243,8 @@ class _StableKeys:
         """The ETags, "" for none, of those of ``keys`` that differ."""
 
         def read(key: str) -> str | None:
-            found = self._store.get(key)
-            return None if found and found.body == self._files[key] else found.etag if found else ""
+            found = found_at(self._store, key)
+            return None if holds(found, self._files[key]) else found.etag if found else ""
 
         found = zip(keys, in_parallel(read, keys), strict=True)
         return {key: etag for key, etag in found if etag is not None}

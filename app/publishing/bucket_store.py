@@ -21,7 +21,7 @@ from app.publishing.errors import TooLateError, UnversionedBucketError
 from app.publishing.parallel import WORKERS, in_parallel
 from app.publishing.probe import BODY, require_conditions
 from app.publishing.server_clock import ServerClock
-from app.publishing.store import ListedObject, SeenObject, Tries, require_readable
+from app.publishing.store import ListedObject, SeenObject, Tries, found_at, holds, require_readable
 from bbws_templates.answers import answer_of, entries, etag_of, require_s3, strange
 from bbws_templates.bucket import BucketReader, connect, error_code, translate
 from bbws_templates.digests import Digest
@@ -106,8 +106,8 @@ class BucketStore(BucketReader):
 
     def _put(self, key: str, body: bytes, *, if_match: str, if_absent: bool) -> str | None:
         if self.target.unconditional and (if_match or if_absent):
-            found = self.get(key)
-            if found and found.body == body:
+            found = found_at(self, key)
+            if found and holds(found, body):
                 return found.etag
             if (found.etag if found else "") != if_match:
                 return None
@@ -135,8 +135,8 @@ class BucketStore(BucketReader):
                     continue
                 # S3 answers 404 to If-Match when the object has gone meanwhile.
                 if code in _CONDITION_FAILED or (if_match and code == "NoSuchKey"):
-                    found = self.get(key)
-                    return found.etag if found and found.body == body else None
+                    found = found_at(self, key)
+                    return found.etag if found and holds(found, body) else None
                 raise translate(error, self.target, key) from error
             where = f"{self.target}/{key}"
             require_s3(answer, where)
@@ -237,7 +237,7 @@ class BucketStore(BucketReader):
             if if_match and code in _UNHEARD_OF:
                 return self._delete_as_seen(key, if_match)
             if if_match and code in _CONDITION_FAILED | _COLLISION:
-                found = self.get(key)
+                found = found_at(self, key)
                 if found and found.etag == if_match:
                     raise UnreachableError(
                         f"{self.target}/{key} has not changed, and the server refuses to delete it ({code}).",
@@ -251,7 +251,7 @@ class BucketStore(BucketReader):
         return True
 
     def _delete_as_seen(self, key: str, etag: str) -> bool:
-        found = self.get(key)
+        found = found_at(self, key)
         if found and found.etag != etag:
             return False
         return self._delete(key, "")
@@ -261,7 +261,7 @@ class BucketStore(BucketReader):
         status = answer["ResponseMetadata"]["HTTPStatusCode"]
         if status == _DELETED:
             return
-        if self.get(key):
+        if found_at(self, key):
             raise strange(f"{self.target}/{key}", f"the status {status}, and the object is still there")
         if tries := self._tries.get():
             tries.answer()

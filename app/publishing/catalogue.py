@@ -11,7 +11,7 @@ from app.core.release import FileEntry, Manifest, Release, assemble, parse_manif
 from app.publishing.errors import ConflictError, UnknownReleaseError
 from app.publishing.history import activations, require_as_activated
 from app.publishing.parallel import at_once, in_parallel
-from app.publishing.store import ObjectStore, read_twice
+from app.publishing.store import ObjectStore, found_at, read_twice
 from bbws_templates.bundle import Bundle, parse_bundle
 from bbws_templates.digests import Digest
 from bbws_templates.faults import DamagedReleaseError, FormatError
@@ -194,8 +194,8 @@ class Catalogue:
         entries = {key: manifest.files[path] for path, key in keys.items()}
 
         def is_damaged(key: str) -> bool:
-            found = self.store.get(key)
-            return found is None or not entries[key].describes(found.body)
+            found = found_at(self.store, key)
+            return not (isinstance(found, StoredObject) and entries[key].describes(found.body))
 
         bad = dict(zip(entries, in_parallel(is_damaged, entries), strict=True))
         return [path for path, key in keys.items() if bad[key]]
@@ -249,10 +249,10 @@ class Catalogue:
 
     def _file(self, key: str, entry: FileEntry) -> bytes | None:
         """The content of a file, None for none; what is missing or not as its entry says is read twice."""
-        found = self.store.get(key)
-        if found is None or not entry.describes(found.body):
-            found = self.store.get(key)
-        return found.body if found else None
+        found = found_at(self.store, key)
+        if not (isinstance(found, StoredObject) and entry.describes(found.body)):
+            found = found_at(self.store, key)
+        return found.body if isinstance(found, StoredObject) else None
 
     def _unknown(self, release: str) -> UnknownReleaseError:
         return UnknownReleaseError(

@@ -22,9 +22,9 @@ from app.core.writing import put
 from app.publishing.clock import ClockOffset
 from app.publishing.errors import TooLateError
 from app.publishing.state_folder import FULL, LEAST_ROOM, StateFolder, make_folder, open_plain, sync_folder
-from app.publishing.store import ListedObject, SeenObject, Tries, require_readable
+from app.publishing.store import ListedObject, SeenObject, Tries, found_at, holds, require_readable
 from bbws_templates.directory import DirectoryReader, etag_of, unreadable
-from bbws_templates.faults import DeniedError, StoreError
+from bbws_templates.faults import DeniedError, StoreError, UnfitObjectError
 from bbws_templates.files import read_opened, require_file
 from bbws_templates.layout import HISTORY, POINTER, longest
 from bbws_templates.reader import StoredObject
@@ -51,16 +51,19 @@ class DirectoryStore(DirectoryReader):
 
     def put(self, key: str, body: bytes, *, if_match: str = "", if_absent: bool = False) -> str | None:
         """As ``ObjectStore.put``."""
-        path = self.path_of(key)
         require_readable(key, body)
         with self._writing(key):
-            current = self.get(key)
-            if current and current.body == body:
+            current = found_at(self, key)
+            if isinstance(current, UnfitObjectError) and not current.etag:
+                raise StoreError(
+                    f"'{key}' cannot be written to {self.root}: {current.what}.",
+                    remedy="Move what lies there out of the way, or name another directory.",
+                )
+            if current and holds(current, body):
                 return current.etag
-            holds = not (current and if_absent) and (not if_match or (current and current.etag == if_match))
-            if not holds:
+            if (current and if_absent) or (if_match and not (current and current.etag == if_match)):
                 return None
-            self._replace(key, path, body)
+            self._replace(key, self.path_of(key), body)
         return etag_of(body)
 
     def list(self, prefix: str) -> Iterator[ListedObject]:
@@ -78,7 +81,9 @@ class DirectoryStore(DirectoryReader):
                 except FileNotFoundError:
                     continue  # deleted since
                 except OSError as error:
-                    raise StoreError(f"{self.root / key} cannot be read: {error.strerror}.") from error
+                    if error.errno != errno.ELOOP:
+                        raise StoreError(f"{self.root / key} cannot be read: {error.strerror}.") from error
+                    size = 0  # a link that leads to itself is there all the same
                 yield ListedObject(key, size)
 
     def look(self, keys: Collection[str]) -> dict[str, SeenObject]:
@@ -89,7 +94,11 @@ class DirectoryStore(DirectoryReader):
             folder = key.rpartition("/")[0]
             if folder not in plain:
                 plain[folder] = self._is_plain(folder)
-            found = self._plain_file(key) if plain[folder] and key[:1] != "." else self.get(key)
+            try:
+                found = self._plain_file(key) if plain[folder] and key[:1] != "." else self.get(key)
+            except UnfitObjectError as unfit:
+                seen[key] = SeenObject(unfit.size, unfit.etag)
+                continue
             if found:
                 seen[key] = SeenObject(len(found.body), found.etag)
         return seen
@@ -130,19 +139,26 @@ class DirectoryStore(DirectoryReader):
                 yield f"'{key}': a file is where a folder has to be."
             except StoreError as error:
                 yield error.message
+            except UnfitObjectError as error:
+                yield f"'{key}': {error.what}."
             except OSError as error:
                 yield f"'{key}': {error.strerror}."
 
     def delete(self, key: str, *, if_match: str = "", tries: Tries | None = None) -> bool:
         """As ``ObjectStore.delete``; folders that it leaves empty go as well."""
-        path, tries = self.path_of(key), tries or Tries()
+        tries = tries or Tries()
         with self._writing(key):
             # Under the lock: whoever is suspended from here on keeps everybody else from writing.
             if not tries.begin():
                 raise TooLateError(f"No time is left in which to delete '{key}' of {self.root}.")
             try:
-                if if_match and (current := self.get(key)) and current.etag != if_match:
+                if if_match and (current := found_at(self, key)) and current.etag != if_match:
                     return False
+                path = self.root / key
+                if path.is_dir() and not path.is_symlink():
+                    return False  # there may be something in it
+                if not self._is_plain(key.rpartition("/")[0]):  # or a link goes, and not what it leads to
+                    path = self.path_of(key)
                 self._remove(path)
             finally:
                 tries.answer()  # also if it is interrupted: nothing of it is on its way to anywhere
@@ -204,7 +220,7 @@ class DirectoryStore(DirectoryReader):
         """
         try:
             return max(LEAST_ROOM, 2 * self.path_of(POINTER).stat().st_size)
-        except (OSError, StoreError):
+        except (OSError, StoreError, UnfitObjectError):
             return LEAST_ROOM
 
     @contextmanager

@@ -17,11 +17,13 @@ from app.publishing.store import ObjectStore, put_for_certain, read_twice
 from bbws_templates.digests import Digest, canonical_json
 from bbws_templates.documents import PAGE_FORMAT, decode_document
 from bbws_templates.faults import DamagedReleaseError, StoreError
-from bbws_templates.layout import HISTORY
+from bbws_templates.layout import HISTORY, check_path
 from bbws_templates.pointer import PAGE, Activation, Pointer, parse_activation
 from bbws_templates.reader import StoredObject
 
 _PAGE_KEY: Final = re.compile(re.escape(HISTORY) + r"\d{8,}-\d{8,}-[0-9a-f]{16}\.json")
+
+_REMEDY: Final = "Restore that page, from an old version of the bucket or from a copy of the target."
 
 _Page = tuple[tuple[Activation, ...], str]
 """What a page holds, and the key of the one before it."""
@@ -106,18 +108,27 @@ def _page_or_error(store: ObjectStore, key: str) -> _Page | DamagedReleaseError:
 
 
 def _read_page(store: ObjectStore, key: str) -> _Page:
+    try:
+        check_path(key)
+    except DamagedReleaseError:
+        raise DamagedReleaseError(
+            f"The history cannot be trusted: it is to go on at {key[:80]!r}, where no page can be.",
+            remedy="Restore what names that page, the one after it or else the pointer.",
+        ) from None
     page = read_twice(store, key, partial(_parse_page, key))
     if page is None:
-        raise DamagedReleaseError(f"The history breaks off: {key} is missing.")
+        raise DamagedReleaseError(f"The history breaks off: {key} is missing.", remedy=_REMEDY)
     return page
 
 
 def _parse_page(key: str, found: StoredObject) -> _Page:
     if Digest.of(found.body).hex[:16] not in key:
-        raise DamagedReleaseError(f"The history cannot be trusted: {key} was changed.")
+        raise DamagedReleaseError(f"The history cannot be trusted: {key} was changed.", remedy=_REMEDY)
     members = decode_document(found.body, PAGE_FORMAT, what=f"the page {key}")
     entries, earlier = members.get("history"), members.get("earlier")
     # A page is older than the one that refers to it, and keys begin with numbers: no history runs in circles.
     if not isinstance(entries, list) or not isinstance(earlier, str) or earlier >= key:
-        raise DamagedReleaseError(f"The history cannot be trusted: {key} is not a page of it.")
+        raise DamagedReleaseError(
+            f"The history cannot be trusted: {key} is not a page of it.", remedy=_REMEDY
+        )
     return tuple(parse_activation(entry) for entry in entries), earlier

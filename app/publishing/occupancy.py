@@ -19,20 +19,29 @@ from app.publishing.errors import OccupiedError, UnknownReleaseError
 from app.publishing.parallel import in_parallel
 from bbws_templates.bundle import Bundle
 from bbws_templates.faults import DamagedReleaseError
-from bbws_templates.layout import stable_key
+from bbws_templates.layout import manifest_key, stable_key
 from bbws_templates.target import DirectoryTarget
 
 _SHOWN = 10
 
 
 def obstacles(catalogue: Catalogue, release: Release) -> tuple[str, ...]:
-    """Why emails of ``release`` could not be written to a directory, a sentence each; to a bucket all can."""
+    """Why ``release`` could not all be written to a directory, a sentence each; to a bucket it can."""
+    if not isinstance(catalogue.store.target, DirectoryTarget):
+        return ()
+    unfit = tuple(problem.message for problem in unportable_names(editions_of(release.bundle)))
+    files = [*catalogue.keys(release.manifest).values(), manifest_key(release.id)]
+    return unfit or (*obstacles_to_emails(catalogue, release), *catalogue.store.obstacles(files))
+
+
+def obstacles_to_emails(catalogue: Catalogue, release: Release) -> tuple[str, ...]:
+    """As ``obstacles``, for the stable keys alone, and whatever the names: what is there already has them."""
     if not isinstance(catalogue.store.target, DirectoryTarget):
         return ()
     names = editions_of(release.bundle)
-    unfit = tuple(problem.message for problem in unportable_names(names))
-    keys = [stable_key(name, suffix) for name in names for suffix in ("html", "txt")]
-    return unfit or tuple(catalogue.store.obstacles(keys))
+    return tuple(
+        catalogue.store.obstacles([stable_key(name, suffix) for name in names for suffix in ("html", "txt")])
+    )
 
 
 def occupied(catalogue: Catalogue, release: Release, active: Bundle | None) -> tuple[str, ...]:
@@ -75,7 +84,7 @@ def require_room(target: str, ways: tuple[str, ...], taken: tuple[str, ...], *, 
     """
     if ways:
         raise OccupiedError(
-            f"{target} cannot hold the emails of this release: {_listed(ways, ' ')}",
+            f"{target} cannot hold all of this release: {_listed(ways, ' ')}",
             remedy="Move what lies there out of the way, rename the template, or name another target.",
         )
     if taken and not adopt:

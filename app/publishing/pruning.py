@@ -23,7 +23,7 @@ from app.publishing.errors import ConflictError, TooLateError, UnknownReleaseErr
 from app.publishing.history import activations
 from app.publishing.lease import PruneLease, refuse_while_pruning
 from app.publishing.parallel import WORKERS, Progress, in_parallel, silent
-from app.publishing.store import ListedObject, list_for_certain
+from app.publishing.store import ListedObject, found_at, list_for_certain
 from bbws_templates.digests import Digest
 from bbws_templates.faults import DamagedReleaseError, StoreError
 from bbws_templates.layout import (
@@ -37,6 +37,7 @@ from bbws_templates.layout import (
     release_of,
 )
 from bbws_templates.pointer import Activation
+from bbws_templates.reader import StoredObject
 
 KEEP = 10
 """How many releases a prune keeps when it is not told."""
@@ -152,7 +153,8 @@ def prune(
             for _, step in groupby(keys, _rank)
             for key in _delete(catalogue, lease, [*step], plan.etags, progress)
         ]
-    return replace(plan, foreign=(*plan.foreign, *left), held_until=lease.left_until)
+    foreign = tuple(dict.fromkeys((*plan.foreign, *left)))  # a second pass leaves what the first has left
+    return replace(plan, foreign=foreign, held_until=lease.left_until)
 
 
 def _passes(catalogue: Catalogue, plan: PrunePlan) -> Iterator[tuple[str, ...]]:
@@ -230,7 +232,7 @@ def _recent(
             if len(recent) >= keep:
                 break
         unlisted = sorted({key for release in met for key in head_keys(release)} - keys - asked)
-        there = in_parallel(lambda key: catalogue.store.get(key) is not None, unlisted)
+        there = in_parallel(lambda key: found_at(catalogue.store, key) is not None, unlisted)
         found = {key for key, is_there in zip(unlisted, there, strict=True) if is_there}
         if not found:
             return recent, keys
@@ -276,8 +278,8 @@ def _ours(catalogue: Catalogue, objects: Sequence[ListedObject]) -> list[str]:
             return True
         if item.size > longest(item.key):
             return False
-        found = catalogue.store.get(item.key)
-        return found is not None and Digest.of(found.body).hex == named_digest(item.key)
+        found = found_at(catalogue.store, item.key)
+        return isinstance(found, StoredObject) and Digest.of(found.body).hex == named_digest(item.key)
 
     ours = in_parallel(is_ours, objects)
     return [item.key for item, is_one in zip(objects, ours, strict=True) if is_one]
@@ -302,10 +304,11 @@ def _stable_keys(
 
     def read(key: str) -> tuple[str, bool] | None:
         """The ETag of what is there, and whether it is ours: what is left now is nobody's later."""
-        found = catalogue.store.get(key)
-        if found is None or Digest.of(found.body) not in contents[key]:
-            found = catalogue.store.get(key)
-        return (found.etag, Digest.of(found.body) in contents[key]) if found else None
+        for _ in range(2):
+            found = found_at(catalogue.store, key)
+            if isinstance(found, StoredObject) and Digest.of(found.body) in contents[key]:
+                return found.etag, True
+        return (found.etag, False) if found else None
 
     keys = sorted(contents)
     etags: dict[str, str] = {}

@@ -156,7 +156,7 @@ def publish(
         return Published(plan.standing, 0, ())
     refuse_newer(plan)
     refuse_breaking(plan.breaking, allowed=allow_breaking)
-    require_room(plan.target, plan.obstacles, plan.occupied, adopt=adopt)
+    require_room(plan.target, obstacles(catalogue, release), plan.occupied, adopt=adopt)  # as of now
     _require_fitness(catalogue.store, plan, unversioned=unversioned)
     standing = lift_dead_mark(catalogue, plan.standing, clock)
     if plan.is_active and not repair:

@@ -10,6 +10,7 @@ from app.publishing.conflicts import require_same_ground
 from app.publishing.errors import UnknownReleaseError
 from app.publishing.history import activations
 from app.publishing.lease import lift_dead_mark, refuse_while_pruning
+from app.publishing.occupancy import obstacles_to_emails, require_room
 from app.publishing.parallel import Progress, silent
 from bbws_templates.digests import Digest
 from bbws_templates.faults import DamagedReleaseError
@@ -69,10 +70,12 @@ def roll_back(
 
     Raises:
         ConflictError: the pointer is not as ``expected`` any more, or somebody prunes.
+        OccupiedError: something lies where emails belong that cannot be overwritten; nothing was changed.
         UnknownReleaseError, DamagedReleaseError: a prune has deleted it since it was read, and died.
     """
     standing = expected
     moves = expected is None or expected.pointer.release != release.id
+    require_room(str(catalogue.store.target), obstacles_to_emails(catalogue, release), (), adopt=True)
     if moves:
         catalogue.store.require_conditions()
         standing = lift_dead_mark(catalogue, expected, clock)

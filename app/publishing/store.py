@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 
 from app.publishing.clock import ClockOffset
 from app.publishing.parallel import at_once
-from bbws_templates.faults import DamagedReleaseError, FormatError, StoreError
+from bbws_templates.faults import DamagedReleaseError, FormatError, StoreError, UnfitObjectError
 from bbws_templates.layout import BUNDLE, longest
 from bbws_templates.reader import ObjectReader, StoredObject
 from bbws_templates.target import Target
@@ -128,7 +128,8 @@ class ObjectStore(ObjectReader, Protocol):
     def look(self, keys: Collection[str]) -> dict[str, SeenObject]:
         """What can be said of the objects at ``keys`` without reading each.
 
-        In a few requests, whatever else the target holds. What is not seen is most probably not there.
+        In a few requests, whatever else the target holds. What is not seen is most probably not there; what
+        none of ours can be is seen all the same, and without an ETag where nothing can be written over it.
         """
 
     def etag_for(self, body: bytes) -> str:
@@ -149,7 +150,7 @@ class ObjectStore(ObjectReader, Protocol):
         of each answer.
 
         Returns:
-            Whether it has gone: False when the condition does not hold.
+            Whether it has gone: False when the condition does not hold, or a directory has a folder there.
 
         Raises:
             TooLateError: no try, or no further one, may begin.
@@ -182,19 +183,34 @@ def read_twice(store: ObjectReader, key: str, parse: Callable[[StoredObject], Re
     could break, that a release cannot be gone back to. One that was wrong must not be enough for it.
 
     Raises:
-        DamagedReleaseError: ``parse`` raised it, both times.
+        DamagedReleaseError: ``parse`` raised it, both times; or what is there is none of ours.
         FormatError: ``parse`` raised it.
     """
-    found = store.get(key)
-    if found is not None:
-        try:
-            return parse(found)
-        except FormatError:
-            raise
-        except DamagedReleaseError:
-            pass
-    found = store.get(key)
-    return None if found is None else parse(found)
+
+    def read() -> Read | None:
+        found = store.get(key)
+        return None if found is None else parse(found)
+
+    try:
+        made = read()
+    except FormatError:
+        raise
+    except DamagedReleaseError:
+        made = None
+    return read() if made is None else made
+
+
+def found_at(store: ObjectReader, key: str) -> StoredObject | UnfitObjectError | None:
+    """As ``ObjectReader.get``, for who only compares: what none of ours can be is returned, not raised."""
+    try:
+        return store.get(key)
+    except UnfitObjectError as error:
+        return error.with_traceback(None)
+
+
+def holds(found: StoredObject | UnfitObjectError | None, body: bytes) -> bool:
+    """Whether what was found of an object is one that holds ``body``."""
+    return isinstance(found, StoredObject) and found.body == body
 
 
 def list_for_certain(store: ObjectStore, prefix: str) -> dict[str, int]:
@@ -220,5 +236,5 @@ def put_for_certain(
     etag = store.put(key, body, if_match=if_match, if_absent=if_absent)
     if etag is None or etag == store.etag_for(body):
         return etag
-    found = store.get(key)
-    return found.etag if found and found.body == body else None
+    found = found_at(store, key)
+    return found.etag if found and holds(found, body) else None

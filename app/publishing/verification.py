@@ -13,10 +13,10 @@ from app.publishing.discrepancies import Discrepancy, ObjectFault, Verification
 from app.publishing.errors import ConflictError
 from app.publishing.history import activations, require_as_activated
 from app.publishing.parallel import Progress, in_parallel, silent
-from app.publishing.store import list_for_certain
+from app.publishing.store import found_at, list_for_certain
 from bbws_templates.bundle import parse_bundle
 from bbws_templates.digests import Digest
-from bbws_templates.faults import DamagedReleaseError, FormatError
+from bbws_templates.faults import DamagedReleaseError, FormatError, UnfitObjectError
 from bbws_templates.layout import (
     HISTORY,
     POINTER,
@@ -25,7 +25,6 @@ from bbws_templates.layout import (
     bundle_key,
     is_object,
     is_typical,
-    longest,
     manifest_key,
     named_digest,
     release_of,
@@ -64,7 +63,7 @@ def verify(catalogue: Catalogue, *, progress: Progress = silent) -> Verification
 
 
 def _pointer_etag(catalogue: Catalogue) -> str:
-    found = catalogue.store.get(POINTER)
+    found = found_at(catalogue.store, POINTER)
     return found.etag if found else ""
 
 
@@ -85,7 +84,8 @@ class _Pass:
     """One pass over a target, gathering discrepancies; several threads add to what it gathers.
 
     Of what is read it keeps digests alone: ``manifests`` holds, by release, that of its manifest, ``stable``
-    those of the content of its stable keys; ``bad`` are objects that hold something else than their keys say.
+    those of the content of its stable keys; ``bad`` are objects that hold something else than their keys say,
+    ``unfit`` says of each key that was read why what is there can be none of ours, where it cannot.
     ``lacking`` holds, by release, the keys that are not there, each with what it is; ``gone`` the keys that
     were listed and are not there when they are read. ``unread`` says that some of these are there after all,
     so that nobody knows what they hold. ``ever_active`` is None for as long as the history is not known.
@@ -97,6 +97,7 @@ class _Pass:
     stable: dict[str, dict[str, Digest]] = field(default_factory=dict)
     manifests: dict[str, Digest] = field(default_factory=dict)
     bad: set[str] = field(default_factory=set)
+    unfit: dict[str, UnfitObjectError] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
     known: set[str] = field(default_factory=set)
     lacking: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -117,24 +118,19 @@ class _Pass:
             self.newer = True
             self.add(ObjectFault.NEWER, key, str(error))
         else:
-            self.add(ObjectFault.TAMPERED, key, error.message)
+            self.add(ObjectFault.TAMPERED, key, str(error))
 
     def read_objects(self, progress: Progress) -> None:
-        """Every shared file says in its name what it must hash to; what none can be is not read."""
-        sizes = list_for_certain(self.catalogue.store, "")
-        self.keys = {*sizes}
-        self.bad |= {key for key in self.keys if is_object(key) and sizes[key] > longest(key)}
-        objects = sorted(key for key in self.keys - self.bad if is_object(key))
+        """Every shared file says in its name what it must hash to."""
+        self.keys = {*list_for_certain(self.catalogue.store, "")}
 
         def read(key: str) -> None:
             progress(key)
-            found = self.catalogue.store.get(key)
-            if found is None:  # deleted since it was listed: missing perhaps, tampered with it is not
-                self.gone.add(key)
-            else:
-                self._prove(key, found.body)
+            body = self._body(key)
+            if body is not None:
+                self._prove(key, body)
 
-        in_parallel(read, objects)
+        in_parallel(read, sorted(key for key in self.keys if is_object(key)))
         self.keys -= self.gone
 
     def _prove(self, key: str, body: bytes) -> None:
@@ -188,8 +184,12 @@ class _Pass:
             self.unreadable(key, error)
 
     def _body(self, key: str) -> bytes | None:
-        found = self.catalogue.store.get(key)
-        if found is None and key in self.keys:
+        """The content of ``key``; None for none, and for what is ``unfit``."""
+        found = found_at(self.catalogue.store, key)
+        if isinstance(found, UnfitObjectError):
+            self.unfit[key] = found
+            return None
+        if found is None and key in self.keys:  # deleted since it was listed: missing perhaps, no more
             self.gone.add(key)
         return found.body if found else None
 
@@ -263,17 +263,18 @@ class _Pass:
         return {key for digests in self.stable.values() for key in digests}
 
     def _compare_stable(self, release: str, settled: bool, key: str) -> None:
-        found = self._body(key)
+        found, unfit = self._body(key), self.unfit.get(key)
         if found is not None and Digest.of(found) == self.stable[release][key]:
             return
-        if not settled:
+        command = f"`bbws-templates rollback --to {self.catalogue.store.target} {release}` brings it in line"
+        if not settled and (unfit is None or unfit.etag):
             self.add(ObjectFault.UNFINISHED, key, "the publish that is under way, or was cut off, writes it")
+        elif unfit:
+            self.add(ObjectFault.DRIFT, key, _mended(unfit, command))
         elif found is None:
             self.add(ObjectFault.MISSING, key, "the stable key of a template of the active release")
         else:
-            remedy = f"`bbws-templates rollback --to {self.catalogue.store.target} {release}`"
-            drifted = f"it differs from the active release; {remedy} brings it in line"
-            self.add(ObjectFault.DRIFT, key, drifted)
+            self.add(ObjectFault.DRIFT, key, f"it differs from the active release; {command}")
 
     def look_again(self) -> None:
         """Drop what only seemed missing: it was written, or its release deleted, since it was listed."""
@@ -290,15 +291,20 @@ class _Pass:
         wanted = {*keys}
         absent = self._absent(wanted, self._prove)
         self.keys |= wanted - absent
-        self.unread |= not all(is_object(key) for key in wanted - absent)
+        self.unread |= not all(is_object(key) or key in self.unfit for key in wanted - absent)
         return absent
 
     def _absent(self, keys: Iterable[str], prove: Callable[[str, bytes], None] = lambda *_: None) -> set[str]:
-        """Those of ``keys`` that are not there when each is asked for; objects that are go to ``prove``."""
+        """Those of ``keys`` that are not there when each is asked for; objects that are go to ``prove``.
+
+        A folder is there and is not listed: what is ``unfit`` is not absent.
+        """
 
         def is_absent(key: str) -> bool:
-            found = self.catalogue.store.get(key)
-            if found and is_object(key):
+            found = found_at(self.catalogue.store, key)
+            if isinstance(found, UnfitObjectError):
+                self.unfit[key] = found
+            elif found and is_object(key):
                 prove(key, found.body)
             return found is None
 
@@ -310,10 +316,12 @@ class _Pass:
         return Verification(len(self.ids), len(self.keys), tuple(sorted(set(self.found))))
 
     def report_altered(self) -> None:
-        """Objects that do not hold what their keys say; not ours perhaps, where no release has them."""
-        for key in self.bad:
+        """What does not hold what its key says; an object that no release has is not ours perhaps."""
+        for key in self.bad | {key for key in self.unfit if is_object(key) or release_of(key)}:
             if key in self.used or is_typical(key):
-                self.add(ObjectFault.TAMPERED, key, "its content is not what its name says")
+                unfit, again = self.unfit.get(key), "publish a release that has it again with --repair"
+                said = _mended(unfit, again) if unfit else "its content is not what its name says"
+                self.add(ObjectFault.TAMPERED, key, said)
             elif not self.newer:
                 self.add(
                     ObjectFault.FOREIGN, key, "no release has it, and its content is not what its name says"
@@ -344,8 +352,13 @@ class _Pass:
         if self.newer:
             return
         own = self.known | self.used | self._stable_keys()
-        for key in self.keys - own - self.bad:
+        for key in self.keys - own - self.bad - self.unfit.keys():
             if is_object(key):
                 self.add(ObjectFault.UNUSED, key, "no release has this file")
             elif not key.startswith(HISTORY):
                 self.add(ObjectFault.FOREIGN, key, "no release has put it here")
+
+
+def _mended(unfit: UnfitObjectError, command: str) -> str:
+    """What is wrong with what can be none of ours, and what mends it: ``command``, with some help."""
+    return f"{unfit.what}; {'' if unfit.etag else 'move it away, then '}{command}"

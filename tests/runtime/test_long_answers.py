@@ -16,7 +16,7 @@ from app.publishing.store import ObjectStore
 from bbws_templates import layout
 from bbws_templates.cache import Origin
 from bbws_templates.client import TemplateClient
-from bbws_templates.faults import StoreError, UnavailableError
+from bbws_templates.faults import StoreError, UnavailableError, UnfitObjectError
 from bbws_templates.files import read_file
 from bbws_templates.layout import POINTER, bundle_key, longest
 from bbws_templates.target import BucketTarget
@@ -139,8 +139,10 @@ def test_what_lies_in_a_folder_and_has_no_end_is_not_read(
     client = TemplateClient(str(directory.target), ttl=TTL, patience=patience(60), clock=clock)
     with pytest.raises(UnavailableError, match=said):
         client.render(NAME, DATA)
-    with pytest.raises(StoreError, match=said):
-        directory.look([path.relative_to(directory.root).as_posix()])
+    where = path.relative_to(directory.root).as_posix()
+    with pytest.raises(UnfitObjectError, match=said):
+        directory.get(where)
+    assert directory.look([where])[where].etag != directory.etag_for(b"")
 
 
 def test_a_deployed_copy_without_end_is_none(directory: DirectoryStore, clock: Hand, tmp_path: Path) -> None:
