@@ -45,13 +45,18 @@ _LONGEST_BUNDLE = 256 << 20  # that of 1,200 templates has 39 MB
 _LONGEST = 16 << 20
 
 
+def is_release_id(text: str) -> bool:
+    """Whether ``text`` has the form of a whole release id."""
+    return bool(_RELEASE_ID.fullmatch(text))
+
+
 def check_release_id(text: str) -> str:
     """``text`` if it is a whole release id: 64 hexadecimal digits.
 
     Raises:
         DamagedReleaseError: it is not.
     """
-    if not _RELEASE_ID.fullmatch(text):
+    if not is_release_id(text):
         raise DamagedReleaseError(
             f"{text[:80]!r} is not a release id.", remedy="A release id has 64 hexadecimal digits."
         )

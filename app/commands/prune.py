@@ -94,7 +94,9 @@ def command(
         )
         return
     for key in plan.foreign:
-        out.print(Text(f"{key} stays: it has other content than any release that goes.", style="yellow"))
+        out.print(
+            Text(f"{key} stays: it is none of what the releases that go have put there.", style="yellow")
+        )
     if plan.held_until:
         late = "The answer to a deletion failed to come, so that it may yet arrive."
         out.print(Text(f"{late} Other machines can publish after {plan.held_until}.", style="yellow"))

@@ -40,6 +40,8 @@ _LONGEST: Final = 120.0
 _COLLISIONS: Final = 5
 _PART: Final = 500
 """How many keys are looked for in one go: with what lies between them they mostly fit on a page of 1,000."""
+_BARREN: Final = 100
+"""How many pages of a listing may come one after another on which there is nothing new."""
 _DELETED: Final = 204
 _IMMUTABLE: Final = "public, max-age=31536000, immutable"
 _CONDITION_FAILED: Final = {"PreconditionFailed", "412"}
@@ -146,8 +148,25 @@ class BucketStore(BucketReader):
         )
 
     def list(self, prefix: str) -> Iterator[ListedObject]:
-        """As ``ObjectStore.list``."""
-        own = self.target.prefix
+        """As ``ObjectStore.list``, each object once, in the order that the server has.
+
+        Each page has the server's word that more follows. So one that keeps answering the same, or nothing,
+        is given up: servers pass over much that was deleted with empty pages, but not for ever.
+        """
+        seen: set[str] = set()
+        barren = 0
+        for page in self._pages(prefix):
+            new = {key: size for key, size in page if key not in seen}
+            barren = 0 if new else barren + 1
+            if barren > _BARREN:
+                raise strange(str(self.target), f"{barren} pages of a listing without anything new")
+            seen.update(new)
+            for key, size in new.items():
+                yield ListedObject(key, size)
+
+    def _pages(self, prefix: str) -> Iterator[Sequence[tuple[str, int]]]:
+        """Key and size of what is on each page of a listing."""
+        own, where = self.target.prefix, str(self.target)
         pages = iter(
             self.client.get_paginator("list_objects_v2").paginate(
                 Bucket=self.target.bucket, Prefix=own + prefix
@@ -155,9 +174,9 @@ class BucketStore(BucketReader):
         )
         try:
             while (page := self._next(pages)) is not None:
-                require_s3(page, str(self.target))
-                for key, size, _ in entries(page, own + prefix, str(self.target)):
-                    yield ListedObject(key.removeprefix(own), size)
+                require_s3(page, where)
+                found = entries(page, own + prefix, where)
+                yield [(key.removeprefix(own), size) for key, size, _ in found]
         except Exception as error:
             raise translate(error, self.target, prefix) from error
 

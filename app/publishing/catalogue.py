@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
@@ -11,7 +12,7 @@ from app.core.release import FileEntry, Manifest, Release, assemble, parse_manif
 from app.publishing.errors import ConflictError, UnknownReleaseError
 from app.publishing.history import activations, require_as_activated
 from app.publishing.parallel import at_once, in_parallel
-from app.publishing.store import ObjectStore, found_at, read_twice
+from app.publishing.store import ObjectStore, found_at, list_for_certain, read_twice
 from bbws_templates.bundle import Bundle, parse_bundle
 from bbws_templates.digests import Digest
 from bbws_templates.faults import DamagedReleaseError, FormatError
@@ -20,6 +21,7 @@ from bbws_templates.layout import (
     POINTER,
     RELEASES,
     bundle_key,
+    is_release_id,
     manifest_key,
     object_key,
     release_of,
@@ -213,10 +215,18 @@ class Catalogue:
 
     def releases(self) -> list[str]:
         """The ids of every release in the target, whole or not."""
-        return sorted({release_of(listed.key) for listed in self.store.list(RELEASES)} - {""})
+        return sorted({release_of(key) for key in list_for_certain(self.store, RELEASES)} - {""})
+
+    def present(self, keys: Iterable[str]) -> set[str]:
+        """Those of ``keys`` at which something is, by asking for each: no listing is believed."""
+        wanted = [*keys]
+        there = in_parallel(lambda key: found_at(self.store, key) is not None, wanted)
+        return {key for key, is_there in zip(wanted, there, strict=True) if is_there}
 
     def resolve(self, name: str) -> str:
         """The whole id that ``name`` stands for: an id, the beginning of one, ``active`` or ``previous``.
+
+        A whole id stands for itself: whether there is such a release is found by whoever reads it.
 
         Raises:
             UnknownReleaseError: it stands for none, or for several.
@@ -228,16 +238,33 @@ class Catalogue:
                 raise UnknownReleaseError(f"{self.store.target} has no {name} release.")
             return found
         name = name.removeprefix("sha256:").lower()
-        known = self.releases()
-        matches = [release for release in known if release.startswith(name)]
+        if is_release_id(name):
+            return name
+        matches = self._beginning_with(name)
         if len(matches) == 1 and len(name) >= _SHORTEST:
             return matches[0]
-        if not matches or not name:
+        if not matches:
             raise self._unknown(name)
         raise UnknownReleaseError(
             f"'{name}' is the beginning of {len(matches)} release(s) in {self.store.target}.",
             remedy=f"Give at least {_SHORTEST} characters, and enough to tell them apart.",
         )
+
+    def _beginning_with(self, name: str) -> list[str]:
+        """The ids that begin with ``name`` of all that listings show, or that were active of late.
+
+        Of two releases, the one that no listing shows is the one that is meant as likely as not.
+        """
+        if not name:
+            return []
+        listed = {release for release in self.releases() if release.startswith(name)}
+        standing = None
+        with suppress(DamagedReleaseError):  # then nothing says more than the listings do
+            standing = self.standing()
+        entries = (standing.pointer.active, *standing.pointer.history) if standing else ()
+        unlisted = {entry.release for entry in entries if entry.release.startswith(name)} - listed
+        keys = {key for release in unlisted for key in head_keys(release)}
+        return sorted(listed | {release_of(key) for key in self.present(keys)})
 
     @staticmethod
     def keys(manifest: Manifest) -> dict[str, str]:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import sys
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,10 +24,10 @@ from app.publishing.clock import ClockOffset
 from app.publishing.errors import TooLateError
 from app.publishing.state_folder import FULL, LEAST_ROOM, StateFolder, make_folder, open_plain, sync_folder
 from app.publishing.store import ListedObject, SeenObject, Tries, found_at, holds, require_readable
-from bbws_templates.directory import DirectoryReader, etag_of, unreadable
+from bbws_templates.directory import DirectoryReader, etag_of, real, unreadable
 from bbws_templates.faults import DeniedError, StoreError, UnfitObjectError
 from bbws_templates.files import read_opened, require_file
-from bbws_templates.layout import HISTORY, POINTER, longest
+from bbws_templates.layout import HISTORY, POINTER, RESERVED, longest
 from bbws_templates.reader import StoredObject
 from bbws_templates.target import DirectoryTarget
 
@@ -67,13 +68,22 @@ class DirectoryStore(DirectoryReader):
         return etag_of(body)
 
     def list(self, prefix: str) -> Iterator[ListedObject]:
-        """As ``ObjectStore.list``."""
+        """As ``ObjectStore.list``; no link is followed, and none may be where releases are kept.
+
+        Raises:
+            StoreError: one is. Releases or objects would not be listed although they can be read, and count
+                as none, or as needed by nobody.
+        """
         self.require_directory()
         keys = []
-        for folder, folders, files in os.walk(self.root, onerror=_complain):
+        top = self.root / prefix.rpartition("/")[0]
+        self._require_no_link(top)
+        for folder, folders, files in os.walk(top, onerror=_complain):
             folders[:] = [name for name in folders if not name.startswith(".")]
-            relative = Path(folder).relative_to(self.root)
-            keys += [(relative / name).as_posix() for name in files if not name.startswith(".")]
+            found = [Path(folder, name) for name in (*folders, *files) if not name.startswith(".")]
+            for path in found:
+                self._require_no_link(path)
+            keys += [path.relative_to(self.root).as_posix() for path in found[len(folders) :]]
         for key in sorted(keys):
             if key.startswith(prefix):
                 try:
@@ -85,6 +95,15 @@ class DirectoryStore(DirectoryReader):
                         raise StoreError(f"{self.root / key} cannot be read: {error.strerror}.") from error
                     size = 0  # a link that leads to itself is there all the same
                 yield ListedObject(key, size)
+
+    def _require_no_link(self, path: Path) -> None:
+        parts = path.relative_to(self.root).parts
+        if parts and parts[0] in RESERVED and _is_linked(path):
+            raise StoreError(
+                f"{path} is a link, and what is listed and deleted where releases are kept are files and "
+                "folders.",
+                remedy="Put what it leads to in its place; a folder may also be mounted there.",
+            )
 
     def look(self, keys: Collection[str]) -> dict[str, SeenObject]:
         """As ``ObjectStore.look``; each file is read, as that is how its ETag is known."""
@@ -145,20 +164,22 @@ class DirectoryStore(DirectoryReader):
                 yield f"'{key}': {error.strerror}."
 
     def delete(self, key: str, *, if_match: str = "", tries: Tries | None = None) -> bool:
-        """As ``ObjectStore.delete``; folders that it leaves empty go as well."""
-        tries = tries or Tries()
+        """As ``ObjectStore.delete``; folders that it leaves empty go as well.
+
+        Nothing is deleted through a link: somebody has given it another name, and has use for it by that.
+        """
+        path, tries = self.root / key, tries or Tries()
         with self._writing(key):
             # Under the lock: whoever is suspended from here on keeps everybody else from writing.
             if not tries.begin():
                 raise TooLateError(f"No time is left in which to delete '{key}' of {self.root}.")
             try:
+                if real(path) != path:
+                    return not os.path.lexists(path)
                 if if_match and (current := found_at(self, key)) and current.etag != if_match:
                     return False
-                path = self.root / key
-                if path.is_dir() and not path.is_symlink():
+                if path.is_dir():
                     return False  # there may be something in it
-                if not self._is_plain(key.rpartition("/")[0]):  # or a link goes, and not what it leads to
-                    path = self.path_of(key)
                 self._remove(path)
             finally:
                 tries.answer()  # also if it is interrupted: nothing of it is on its way to anywhere
@@ -167,7 +188,7 @@ class DirectoryStore(DirectoryReader):
     def _remove(self, path: Path) -> None:
         path.unlink(missing_ok=True)
         for folder in path.parents:
-            if folder == self.root or not folder.exists() or folder.is_symlink() or any(folder.iterdir()):
+            if folder == self.root or not folder.exists() or any(folder.iterdir()):
                 break
             folder.rmdir()
         if folder.exists():
@@ -243,9 +264,15 @@ class DirectoryStore(DirectoryReader):
             ) from error
 
 
+def _is_linked(path: Path) -> bool:
+    """Whether ``path`` leads elsewhere; what Windows calls a junction is no link by its name."""
+    # Where this user may not look, whoever lists it says so.
+    return os.path.islink(path) or (sys.platform == "win32" and real(path) != path)  # noqa: PTH114
+
+
 def _complain(error: OSError) -> None:
     """Say what ``os.walk`` would pass over: a folder that it cannot list, unless there is none (any more)."""
     if isinstance(error, PermissionError):
         raise unreadable(error) from error
-    if not isinstance(error, FileNotFoundError):
+    if not isinstance(error, (FileNotFoundError, NotADirectoryError)):
         raise StoreError(f"{error.filename} cannot be read: {error.strerror}.") from error

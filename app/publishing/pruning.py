@@ -232,8 +232,7 @@ def _recent(
             if len(recent) >= keep:
                 break
         unlisted = sorted({key for release in met for key in head_keys(release)} - keys - asked)
-        there = in_parallel(lambda key: found_at(catalogue.store, key) is not None, unlisted)
-        found = {key for key, is_there in zip(unlisted, there, strict=True) if is_there}
+        found = catalogue.present(unlisted)
         if not found:
             return recent, keys
         keys, asked = keys | found, asked | {*unlisted}

@@ -39,6 +39,8 @@ _FOLDER: Final = ".bbws-templates"
 _RESERVE: Final = "reserve"
 _EARLIER_RESERVE: Final = ".reserve"
 _STAGED: Final = re.compile(r"[0-9a-f]{32}\.staged")
+_FILE_MODE: Final = 0o644
+_FOLDER_MODE: Final = 0o755
 # What a system does not have of these it does not need: Windows has no pipes among files, POSIX no text mode.
 _OPENING: Final = sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"))
 
@@ -163,16 +165,28 @@ def fill(descriptor: int, body: bytes) -> None:
         file.write(body)
         file.truncate()
         if sys.platform != "win32":
-            os.fchmod(descriptor, 0o644)
+            os.fchmod(descriptor, _FILE_MODE)
         os.fsync(descriptor)
 
 
 def make_folder(path: Path) -> None:
-    """Make a folder, and those above it that there are none of, each of them known to the disk."""
+    """Make a folder, and those above it that there are none of, each of them known to the disk.
+
+    They may be entered by all who may read what ``fill`` writes, whatever the umask: else a reader has the
+    pointer and is denied what it names. One that is there stays as it is.
+    """
     if path.is_dir():
         return
     make_folder(path.parent)
-    path.mkdir(exist_ok=True)
+    try:
+        path.mkdir()
+    except FileExistsError:
+        if not path.is_dir():
+            raise
+    else:
+        mode = stat.S_IMODE(path.stat().st_mode)
+        if mode | _FOLDER_MODE != mode:
+            path.chmod(mode | _FOLDER_MODE)
     with suppress(PermissionError):  # where this user may put a folder, and not look what else is there
         sync_folder(path.parent)
 

@@ -150,7 +150,8 @@ class ObjectStore(ObjectReader, Protocol):
         of each answer.
 
         Returns:
-            Whether it has gone: False when the condition does not hold, or a directory has a folder there.
+            Whether it has gone: False when the condition does not hold, or a directory has a folder there, or
+            the key is but another name that somebody has given it.
 
         Raises:
             TooLateError: no try, or no further one, may begin.

@@ -135,9 +135,16 @@ def test_a_copy_that_is_made_of_links_stays_as_it_is(directory: DirectoryStore, 
     assert verify(Catalogue(directory)).intact
 
 
-def test_an_empty_folder_that_is_a_link_stays_when_its_last_file_goes(directory: DirectoryStore) -> None:
+def test_nothing_is_deleted_through_a_link(directory: DirectoryStore) -> None:
     directory.put("a/one", b"")
     (directory.root / "alias").symlink_to("a")
-    assert directory.delete("alias/one")
+    (directory.root / "two").symlink_to("a/one")
+    for key in ("alias/one", "two"):
+        assert not directory.delete(key)
+        found = directory.get(key)
+        assert found
+        assert not directory.delete(key, if_match=found.etag)
+        assert directory.get(key)
+    assert directory.delete("alias/none"), "there is nothing to be deleted"
+    assert directory.delete("a/one")
     assert (directory.root / "alias").is_symlink()
-    assert directory.get("a/one") is None

@@ -1,4 +1,4 @@
-"""What a prune makes of listings that leave something out."""
+"""What a prune, and whoever names a release, makes of listings that leave something out."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ import pytest
 
 from app.publishing.catalogue import Catalogue
 from app.publishing.directory_store import DirectoryStore
+from app.publishing.errors import UnknownReleaseError
 from app.publishing.pruning import plan_prune, prune
 from app.publishing.store import ListedObject, ObjectStore
 from app.publishing.verification import verify
-from bbws_templates.layout import RELEASES, manifest_key, release_of
+from bbws_templates.layout import POINTER, RELEASES, manifest_key, release_of
 from tests.publishing.counting import CountingStore
 from tests.publishing.samples import go_back, publish_to
 from tests.publishing.test_pruning import PARTS, publish_three, release
@@ -86,3 +87,60 @@ def test_what_was_pruned_before_is_not_asked_for_again_and_again(directory: Dire
     assert len(plan_prune(Catalogue(store), 5).kept) == 2
     asked = {release_of(key) for operation, key in store.requests if operation == "get"} - {""}
     assert len(asked) == 5
+
+
+@pytest.mark.parametrize("in_turn", [0, 1, 2], ids=lambda turn: f"{turn or 'all'}")
+@pytest.mark.parametrize("length", [0, 12, 64])
+def test_one_goes_back_to_a_release_that_a_listing_lacks(
+    directory: DirectoryStore, length: int, in_turn: int
+) -> None:
+    """Without a name, by the beginning of one and by a whole one; and so it is compared and promoted."""
+    publish_three(directory)
+    wanted = release("second")
+    lacking = Incomplete(directory, is_of("second"), in_turn=in_turn)
+    name = wanted.id[:length]
+    assert Catalogue(lacking).named(name or "previous").id == wanted.id
+    assert go_back(Incomplete(directory, is_of("second"), in_turn=in_turn), name) == wanted.id
+
+
+def test_a_whole_id_is_asked_for_by_its_name_and_nothing_is_listed(directory: DirectoryStore) -> None:
+    publish_three(directory)
+    store = CountingStore(directory)
+    assert Catalogue(store).proven(release("first").id).id == release("first").id
+    assert "list" not in {operation for operation, _ in store.requests}
+    with pytest.raises(UnknownReleaseError, match="has no release '000000000000'"):
+        Catalogue(store).named("0" * 64)
+
+
+@pytest.mark.parametrize("in_turn", [0, 1, 2], ids=lambda turn: f"{turn or 'all'}")
+def test_the_beginning_of_two_is_that_of_two_whatever_a_listing_lacks(
+    directory: DirectoryStore, in_turn: int
+) -> None:
+    """Going back to the one that happens to be listed would be going back to either."""
+    publish_three(directory)
+    name = release("second").id[:12]
+    directory.put(manifest_key(name.ljust(64, "0")), b"that of a release with a similar id")
+    with pytest.raises(UnknownReleaseError, match=rf"'{name}' is the beginning of 2 release\(s\)"):
+        Catalogue(Incomplete(directory, is_of("second"), in_turn=in_turn)).resolve(name)
+
+
+def test_what_was_active_and_has_been_pruned_is_nothing_that_an_id_begins_as(
+    directory: DirectoryStore,
+) -> None:
+    publish_three(directory)
+    prune(Catalogue(directory), 1, actor="me")
+    name = release("second").id[:12]
+    with pytest.raises(UnknownReleaseError, match=f"has no release '{name}'"):
+        Catalogue(directory).resolve(name)
+    other = name.ljust(64, "0")
+    directory.put(manifest_key(other), b"that of a release with a similar id")
+    assert Catalogue(directory).resolve(name) == other
+
+
+@pytest.mark.parametrize("pointer", [None, b"{}", b'{"format": 99}'])
+def test_without_a_pointer_that_can_be_read_listings_alone_say_what_an_id_begins_as(
+    directory: DirectoryStore, pointer: bytes | None
+) -> None:
+    publish_three(directory)
+    directory.delete(POINTER) if pointer is None else directory.put(POINTER, pointer)
+    assert Catalogue(directory).named(release("first").id[:12]).id == release("first").id

@@ -5,7 +5,9 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NoReturn
 
@@ -208,13 +210,48 @@ def test_nothing_is_published_or_pruned_where_no_old_version_is_kept_unless_that
 # --- a directory ------------------------------------------------------------------------------------------
 
 
-def test_a_file_may_be_read_by_all_and_written_by_its_owner(directory: DirectoryStore) -> None:
-    before = os.umask(0o077)
-    try:
-        directory.put("a/file", b"text")
-    finally:
-        os.umask(before)
-    assert stat.S_IMODE((directory.root / "a" / "file").stat().st_mode) == 0o644
+@pytest.fixture
+def under() -> Iterator[Callable[[int], int]]:
+    """Sets what no file is to be made with, until the test is over."""
+    before = os.umask(0o022)
+    yield os.umask
+    os.umask(before)
+
+
+def modes(folder: Path) -> dict[str, int]:
+    return {path.name: stat.S_IMODE(path.stat().st_mode) for path in (folder, *folder.rglob("*"))}
+
+
+def test_what_is_published_may_be_read_by_all_and_written_by_its_owner(
+    tmp_path: Path, under: Callable[[int], int]
+) -> None:
+    """A folder that others may not enter keeps them from files that they may read."""
+    under(0o077)
+    DirectoryStore(tmp_path / "new/store").put("a/deep/file", b"text")
+    found = modes(tmp_path / "new")
+    assert {found[name] for name in ("new", "store", "a", "deep")} == {0o755}
+    assert found["file"] == 0o644
+    assert {found["reserve"], found[".lock"]} == {0o600}
+
+
+def test_a_folder_that_is_there_stays_as_closed_as_it_is(
+    directory: DirectoryStore, under: Callable[[int], int]
+) -> None:
+    """Whoever wants a target that not everybody reads makes its directory."""
+    directory.root.mkdir(mode=0o700)
+    (directory.root / "a").mkdir(mode=0o750)
+    under(0o077)
+    directory.put("a/deep/file", b"text")
+    found = modes(directory.root)
+    assert (found["store"], found["a"], found["deep"]) == (0o700, 0o750, 0o755)
+
+
+def test_what_a_group_shares_stays_shared(directory: DirectoryStore, under: Callable[[int], int]) -> None:
+    directory.root.mkdir()
+    directory.root.chmod(0o2770)
+    under(0o007)
+    directory.put("a/file", b"text")
+    assert modes(directory.root)["a"] & 0o777 == 0o775
 
 
 def test_a_folder_goes_with_its_last_file_and_the_directory_itself_stays(directory: DirectoryStore) -> None:

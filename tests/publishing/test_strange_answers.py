@@ -223,6 +223,44 @@ def test_a_listing_that_is_none_is_never_taken_for_an_empty_bucket(
             list(BucketStore.connect(target, attempts=1).list(""))
 
 
+def page_of(keys: Iterable[str], number: int, *, is_last: bool = False) -> Fault:
+    """A page of a listing, which says that more follow unless it is the last one."""
+    more = f"<NextContinuationToken>page {number}</NextContinuationToken>"
+    found = "".join(f"<Contents><Key>mail/{key}</Key><Size>1</Size></Contents>" for key in keys)
+    truncated = f"<IsTruncated>{str(not is_last).lower()}</IsTruncated>{'' if is_last else more}"
+    body = f"<ListBucketResult><Name>b</Name>{truncated}{found}</ListBucketResult>"
+    return instead(200, body.encode(), ("Content-Type", "application/xml"))
+
+
+ENDLESS: dict[str, Callable[[int], Iterable[str]]] = {
+    "the same page": lambda _number: ("a", "b"),
+    "in circles": lambda number: ("ab"[number % 2],),
+    "empty pages": lambda _number: (),
+    "one object and empty pages": lambda number: ("a",) if number == 1 else (),
+}
+
+
+@pytest.mark.parametrize("kind", some(ENDLESS, "in circles", "empty pages"))
+def test_a_listing_that_comes_to_no_end_is_given_up(
+    bucket: BucketStore, proxy: FaultProxy, kind: str
+) -> None:
+    """One that did would only come to it if somebody waited for so many pages more."""
+    keys = ENDLESS[kind]
+    proxy.reset(lambda asked: page_of(keys(asked.number), asked.number, is_last=asked.number > 300))
+    with pytest.raises(StrangeAnswerError, match="pages of a listing without anything new"):
+        list(BucketStore.connect(bucket.target, attempts=1).list(""))
+
+
+def test_pages_without_anything_new_are_passed_over_and_nothing_is_listed_twice(
+    bucket: BucketStore, proxy: FaultProxy
+) -> None:
+    """Servers answer with an empty page where much was deleted. No order of keys is demanded."""
+    pages = ["", "ab", "", "ab", "ba", "", "c", "B", "bd", ""]
+    proxy.reset(lambda asked: page_of(pages[asked.number - 1], asked.number, is_last=asked.number == 10))
+    listed = BucketStore.connect(bucket.target, attempts=1).list("")
+    assert [item.key for item in listed] == ["a", "b", "c", "B", "d"]
+
+
 def client_sees(page: Fault, proxy: FaultProxy, target: str) -> TemplateClient:
     proxy.reset()
     client = TemplateClient(target, patience=patience())

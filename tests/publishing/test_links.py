@@ -1,0 +1,120 @@
+"""Links in a directory: readers follow those that stay inside, and nothing is deleted through one."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from app.publishing.catalogue import Catalogue
+from app.publishing.directory_store import DirectoryStore
+from app.publishing.pruning import plan_prune, prune
+from app.publishing.verification import verify
+from bbws_templates.client import TemplateClient
+from bbws_templates.faults import StoreError
+from bbws_templates.layout import is_object
+from tests.publishing import samples
+from tests.publishing.samples import go_back, publish_to
+from tests.publishing.test_pruning import publish_three, release
+
+FIRST = release("first")
+
+
+def everything(folder: Path) -> dict[str, str]:
+    """What each path is and holds, no link followed."""
+    return {
+        path.relative_to(folder).as_posix(): f"to {path.readlink()}"
+        if path.is_symlink()
+        else path.read_bytes().hex()
+        for path in folder.rglob("*")
+        if path.is_symlink() or path.is_file()
+    }
+
+
+def put_aside(store: DirectoryStore, place: str, folder: Path) -> None:
+    """Move what is at ``place`` into ``folder``, and leave a link to it there."""
+    moved = folder / place
+    moved.parent.mkdir(parents=True, exist_ok=True)
+    path = store.root / place
+    path.rename(moved) if path.exists() else moved.mkdir()
+    path.symlink_to(os.path.relpath(moved, path.parent))
+
+
+def an_object(store: DirectoryStore) -> str:
+    return next(item.key for item in store.list("") if is_object(item.key))
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["releases", "objects", "history", f"releases/{FIRST.id}", f"releases/{FIRST.id}/bundle.json", "object"],
+)
+@pytest.mark.parametrize("inside", [True, False], ids=["inside", "outside"])
+def test_a_link_where_releases_are_kept_is_named_before_anything_is_said_or_deleted(
+    directory: DirectoryStore, tmp_path: Path, place: str, inside: bool
+) -> None:
+    """What a listing does not show would not count as needed, or as there."""
+    publish_three(directory)
+    wanted = an_object(directory) if place == "object" else place
+    put_aside(directory, wanted, directory.root / "aside" if inside else tmp_path / "elsewhere")
+    before = everything(tmp_path)
+    asked: list[Callable[[], object]] = [lambda: verify(Catalogue(directory))]
+    if place != "history":  # of which a prune lists nothing
+        asked.append(lambda: plan_prune(Catalogue(directory), 1))
+        asked.append(lambda: prune(Catalogue(directory), 1, actor="me"))
+    for ask in asked:
+        with pytest.raises(StoreError, match=re.escape(f"{directory.root / wanted} is a link")):
+            ask()
+    assert everything(tmp_path) == before
+
+
+@pytest.mark.parametrize("prefix", ["", "releases/"])
+@pytest.mark.parametrize("target", ["nowhere", "releases"])
+def test_so_is_one_that_leads_nowhere(directory: DirectoryStore, prefix: str, target: str) -> None:
+    directory.put("a.txt", b"")
+    (directory.root / "releases").symlink_to(target)
+    with pytest.raises(StoreError, match=re.escape(f"{directory.root / 'releases'}")):
+        list(directory.list(prefix))
+
+
+def test_who_reads_or_goes_back_follows_a_link_that_stays_inside(directory: DirectoryStore) -> None:
+    """A volume of Kubernetes is made of them; and a rollback is for emergencies."""
+    publish_three(directory)
+    put_aside(directory, "releases", directory.root / "aside")
+    assert go_back(directory) == release("second").id
+    assert TemplateClient(directory.root.as_uri()).render("receipts/receipt", {"name": "Zoë"}).subject
+
+
+@pytest.mark.parametrize("link", ["old", "old/b.html"])
+def test_an_email_is_not_deleted_by_another_name_that_somebody_has_given_it(
+    directory: DirectoryStore, link: str
+) -> None:
+    """A folder was renamed, and its old name kept for those that still read by it."""
+    same = {"html": "<p>the same", "text": "the same"}
+    publish_to(directory, samples.release(names=("old/b",), **same))
+    publish_to(directory, samples.release(names=("new/b",), **same), allow_breaking=True)
+    path = directory.root / link
+    shutil.rmtree(path) if path.is_dir() else path.unlink()
+    path.symlink_to("new" if link == "old" else "../new/b.html")
+    plan = prune(Catalogue(directory), 1, actor="me")
+    assert len(plan.deleted) == 1
+    assert set(plan.foreign) == {"old/b.html", "old/b.txt"} - ({"old/b.txt"} if link != "old" else set())
+    assert path.is_symlink()
+    assert (directory.root / "old/b.html").read_text() == "<p>the same"
+    assert verify(Catalogue(directory)).intact
+
+
+def test_links_of_somebody_else_are_in_nobodys_way(directory: DirectoryStore, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    publish_three(directory)
+    (directory.root / "tools").mkdir()
+    leads = {"a": "../receipts", "b": str(tmp_path / "elsewhere"), "c": "nowhere", "d": "."}
+    for name, target in leads.items():
+        (directory.root / "tools" / name).symlink_to(target)
+    assert verify(Catalogue(directory)).intact
+    assert len(prune(Catalogue(directory), 1, actor="me").deleted) == 2
+    assert len([*(directory.root / "tools").iterdir()]) == 4
+    assert [*(directory.root / "receipts").iterdir()]
