@@ -68,7 +68,7 @@ class DirectoryStore(DirectoryReader):
         return etag_of(body)
 
     def list(self, prefix: str) -> Iterator[ListedObject]:
-        """As ``ObjectStore.list``; no link is followed, and none may be where releases are kept.
+        """As ``ObjectStore.list``; no link is followed, and no folder may be one where releases are kept.
 
         Raises:
             StoreError: one is. Releases or objects would not be listed although they can be read, and count
@@ -80,10 +80,13 @@ class DirectoryStore(DirectoryReader):
         self._require_no_link(top)
         for folder, folders, files in os.walk(top, onerror=_complain):
             folders[:] = [name for name in folders if not name.startswith(".")]
-            found = [Path(folder, name) for name in (*folders, *files) if not name.startswith(".")]
+            for name in folders:
+                self._require_no_link(Path(folder, name))
+            found = [Path(folder, name) for name in files if not name.startswith(".")]
             for path in found:
-                self._require_no_link(path)
-            keys += [path.relative_to(self.root).as_posix() for path in found[len(folders) :]]
+                if path.parent == self.root:  # one that leads nowhere counts as a file
+                    self._require_no_link(path)
+            keys += [path.relative_to(self.root).as_posix() for path in found]
         for key in sorted(keys):
             if key.startswith(prefix):
                 try:
@@ -97,11 +100,9 @@ class DirectoryStore(DirectoryReader):
                 yield ListedObject(key, size)
 
     def _require_no_link(self, path: Path) -> None:
-        parts = path.relative_to(self.root).parts
-        if parts and parts[0] in RESERVED and _is_linked(path):
+        if _is_reserved(path.relative_to(self.root).as_posix()) and _is_linked(path):
             raise StoreError(
-                f"{path} is a link, and what is listed and deleted where releases are kept are files and "
-                "folders.",
+                f"{path} is a link, and no listing follows one to what is kept of releases.",
                 remedy="Put what it leads to in its place; a folder may also be mounted there.",
             )
 
@@ -166,7 +167,8 @@ class DirectoryStore(DirectoryReader):
     def delete(self, key: str, *, if_match: str = "", tries: Tries | None = None) -> bool:
         """As ``ObjectStore.delete``; folders that it leaves empty go as well.
 
-        Nothing is deleted through a link: somebody has given it another name, and has use for it by that.
+        Nothing is deleted through a link: somebody has given it another name, and has use for it by that. One
+        in the place of a file of a release goes itself, and what it leads to stays.
         """
         path, tries = self.root / key, tries or Tries()
         with self._writing(key):
@@ -174,7 +176,7 @@ class DirectoryStore(DirectoryReader):
             if not tries.begin():
                 raise TooLateError(f"No time is left in which to delete '{key}' of {self.root}.")
             try:
-                if real(path) != path:
+                if real(path.parent) != path.parent or (path.is_symlink() and not _is_reserved(key)):
                     return not os.path.lexists(path)
                 if if_match and (current := found_at(self, key)) and current.etag != if_match:
                     return False
@@ -262,6 +264,10 @@ class DirectoryStore(DirectoryReader):
             raise StoreError(
                 f"'{key}' cannot be written to {self.root}: {error.strerror}{place}.", remedy=remedy
             ) from error
+
+
+def _is_reserved(key: str) -> bool:
+    return key.partition("/")[0] in RESERVED
 
 
 def _is_linked(path: Path) -> bool:

@@ -16,7 +16,6 @@ from app.publishing.pruning import plan_prune, prune
 from app.publishing.verification import verify
 from bbws_templates.client import TemplateClient
 from bbws_templates.faults import StoreError
-from bbws_templates.layout import is_object
 from tests.publishing import samples
 from tests.publishing.samples import go_back, publish_to
 from tests.publishing.test_pruning import publish_three, release
@@ -44,13 +43,9 @@ def put_aside(store: DirectoryStore, place: str, folder: Path) -> None:
     path.symlink_to(os.path.relpath(moved, path.parent))
 
 
-def an_object(store: DirectoryStore) -> str:
-    return next(item.key for item in store.list("") if is_object(item.key))
-
-
 @pytest.mark.parametrize(
     "place",
-    ["releases", "objects", "history", f"releases/{FIRST.id}", f"releases/{FIRST.id}/bundle.json", "object"],
+    ["releases", "objects", "history", f"releases/{FIRST.id}"],
 )
 @pytest.mark.parametrize("inside", [True, False], ids=["inside", "outside"])
 def test_a_link_where_releases_are_kept_is_named_before_anything_is_said_or_deleted(
@@ -58,17 +53,28 @@ def test_a_link_where_releases_are_kept_is_named_before_anything_is_said_or_dele
 ) -> None:
     """What a listing does not show would not count as needed, or as there."""
     publish_three(directory)
-    wanted = an_object(directory) if place == "object" else place
-    put_aside(directory, wanted, directory.root / "aside" if inside else tmp_path / "elsewhere")
+    put_aside(directory, place, directory.root / "aside" if inside else tmp_path / "elsewhere")
     before = everything(tmp_path)
     asked: list[Callable[[], object]] = [lambda: verify(Catalogue(directory))]
     if place != "history":  # of which a prune lists nothing
         asked.append(lambda: plan_prune(Catalogue(directory), 1))
         asked.append(lambda: prune(Catalogue(directory), 1, actor="me"))
     for ask in asked:
-        with pytest.raises(StoreError, match=re.escape(f"{directory.root / wanted} is a link")):
+        with pytest.raises(StoreError, match=re.escape(f"{directory.root / place} is a link")):
             ask()
     assert everything(tmp_path) == before
+
+
+@pytest.mark.parametrize("name", ["bundle.json", "manifest.json"])
+def test_a_link_to_a_file_inside_is_that_file_and_goes_alone(directory: DirectoryStore, name: str) -> None:
+    publish_three(directory)
+    linked = f"releases/{FIRST.id}/{name}"
+    put_aside(directory, linked, directory.root / "aside")
+    assert verify(Catalogue(directory)).intact
+    assert FIRST.id in prune(Catalogue(directory), 1, actor="me").deleted
+    assert not (directory.root / linked).is_symlink()
+    assert (directory.root / "aside" / linked).is_file()
+    assert verify(Catalogue(directory)).intact
 
 
 @pytest.mark.parametrize("prefix", ["", "releases/"])
