@@ -31,6 +31,8 @@ WRITERS_KNOW: Final[frozenset[str]] = frozenset()
 _UNCOUNTABLE: Final = 2**53
 """More than that JSON does not carry everywhere (RFC 8259, section 6)."""
 
+_EDITED: Final = f"Restore an earlier version of {POINTER}, from before somebody else edited it."
+
 _ACTIVATION: Final = frozenset(
     {"sequence", "release", "manifest", "action", "at", "actor", "message", "details"}
 )
@@ -100,8 +102,9 @@ class Pointer:
     ("" for none). ``settled`` says that the stable keys hold this release: an activation clears it, and the
     publisher sets it when the last of them is written. ``pruning`` names who is deleting old releases at this
     moment, "" for nobody, and ``lease`` says for how long; ``prunes`` counts how often that was begun.
-    ``half_pruned`` says that a prune was cut off and that none has ended since. ``further`` holds members
-    that this version does not know.
+    ``half_pruned`` says that a prune was cut off and that none has ended since. ``earlier`` is the release
+    before the active one where no entry of ``history`` names it any more. ``further`` holds members that this
+    version does not know.
     """
 
     active: Activation
@@ -113,6 +116,7 @@ class Pointer:
     lease: Lease | None = None
     half_pruned: bool = False
     further: Mapping[str, Any] | None = None
+    earlier: str = ""
 
     @property
     def release(self) -> str:
@@ -121,8 +125,12 @@ class Pointer:
 
     @property
     def previous(self) -> str:
-        """The id of the release before it, "" for none."""
-        return self.history[-1].release if self.history else ""
+        """The id of the release before it, "" for none: whoever cannot have the active one turns to it.
+
+        That is another one, also where the active one was activated again, as by a repair.
+        """
+        others = (entry.release for entry in reversed(self.history) if entry.release != self.release)
+        return next(others, self.earlier)
 
     def follow(self, activation: Activation) -> Pointer:
         """The pointer after ``activation``, its stable keys not yet written."""
@@ -144,9 +152,16 @@ class Pointer:
 
         Raises:
             FormatError: as ``require_writable``.
-            DamagedReleaseError: it holds what cannot be written.
+            DamagedReleaseError: it holds what cannot be written, or counts further than can be read.
         """
         self.require_writable()
+        for name, count in (("sequence", self.active.sequence), ("prunes", self.prunes)):
+            if not _counts(count):
+                raise DamagedReleaseError(
+                    f"The pointer {POINTER} cannot be written: '{name}' is at its end, and nobody reads a "
+                    "higher number.",
+                    remedy=_EDITED,
+                )
         members = {
             **(self.further or {}),
             **POINTER_FORMAT.head(),
@@ -165,7 +180,7 @@ class Pointer:
         except DamagedReleaseError as error:
             raise DamagedReleaseError(
                 f"The pointer {POINTER} cannot be written with all that it holds: {error.message}",
-                remedy=f"Restore an earlier version of {POINTER}, from before somebody else edited it.",
+                remedy=_EDITED,
             ) from None
 
 
@@ -190,6 +205,7 @@ def parse_pointer(data: bytes) -> Pointer:
         lease=_lease(members.get("lease")),
         half_pruned=members.get("halfPruned") is True,
         further=_further(members, _MEMBERS),
+        earlier=_earlier(members),
     )
 
 
@@ -212,6 +228,15 @@ def parse_activation(members: Any) -> Activation:
         details=_details(members),
         further=_further(members, _ACTIVATION),
     )
+
+
+def _earlier(members: Mapping[str, Any]) -> str:
+    """The release that the pointer itself names as the one before, if it is another one and can be one."""
+    try:
+        named = check_release_id(_string(members, "previous"))
+    except DamagedReleaseError:
+        return ""  # the history says it, as a rule
+    return "" if named == members["release"] else named
 
 
 def _counts(value: Any) -> bool:
