@@ -152,8 +152,8 @@ def run(arguments: Sequence[str] | None = None, *, obj: object = None) -> int:
 
         print_usage_error(error)
         return _status(words, error.exit_code)
-    except (KeyboardInterrupt, click.Abort):
-        sys.stderr.write("interrupted\n")
+    except (KeyboardInterrupt, click.Abort) as error:
+        sys.stderr.write("\n".join(("interrupted", *_notes(error))) + "\n")
         return EXIT_INTERRUPTED
     except _UnreadError:
         _drop_output()
@@ -170,6 +170,11 @@ def run(arguments: Sequence[str] | None = None, *, obj: object = None) -> int:
                 sys.stdout.flush()
         return _status(words, outcome_of(error).exit_code)
     return status if isinstance(status, int) else 0
+
+
+def _notes(error: BaseException) -> tuple[str, ...]:
+    """What those whom it came through have to say of it; click makes another one of it."""
+    return (*getattr(error, "__notes__", ()), *(_notes(error.__cause__) if error.__cause__ else ()))
 
 
 def _status(words: Sequence[str], error: int) -> int:

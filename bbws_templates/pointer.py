@@ -10,7 +10,7 @@ What a later version wants to say of one activation stands in its ``details``, w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from bbws_templates.digests import Digest, canonical_json
@@ -30,6 +30,8 @@ WRITERS_KNOW: Final[frozenset[str]] = frozenset()
 
 _UNCOUNTABLE: Final = 2**53
 """More than that JSON does not carry everywhere (RFC 8259, section 6)."""
+
+_EDITED: Final = f"Restore an earlier version of {POINTER}, from before somebody else edited it."
 
 _ACTIVATION: Final = frozenset(
     {"sequence", "release", "manifest", "action", "at", "actor", "message", "details"}
@@ -100,8 +102,9 @@ class Pointer:
     ("" for none). ``settled`` says that the stable keys hold this release: an activation clears it, and the
     publisher sets it when the last of them is written. ``pruning`` names who is deleting old releases at this
     moment, "" for nobody, and ``lease`` says for how long; ``prunes`` counts how often that was begun.
-    ``half_pruned`` says that a prune was cut off and that none has ended since. ``further`` holds members
-    that this version does not know.
+    ``half_pruned`` says that a prune was cut off and that none has ended since. ``earlier`` is the release
+    before the active one where no entry of ``history`` names it any more. ``further`` holds members that this
+    version does not know.
     """
 
     active: Activation
@@ -113,6 +116,7 @@ class Pointer:
     lease: Lease | None = None
     half_pruned: bool = False
     further: Mapping[str, Any] | None = None
+    earlier: str = ""
 
     @property
     def release(self) -> str:
@@ -121,8 +125,11 @@ class Pointer:
 
     @property
     def previous(self) -> str:
-        """The id of the release before it, "" for none."""
-        return self.history[-1].release if self.history else ""
+        """The id of the release before it, "" for none: whoever cannot have the active one turns to it.
+
+        That is another one, also where the active one was activated again, as by a repair.
+        """
+        return _before(self.release, (entry.release for entry in self.history), self.earlier)
 
     def follow(self, activation: Activation) -> Pointer:
         """The pointer after ``activation``, its stable keys not yet written."""
@@ -144,9 +151,16 @@ class Pointer:
 
         Raises:
             FormatError: as ``require_writable``.
-            DamagedReleaseError: it holds what cannot be written.
+            DamagedReleaseError: it holds what cannot be written, or counts further than can be read.
         """
         self.require_writable()
+        for name, count in (("sequence", self.active.sequence), ("prunes", self.prunes)):
+            if not _counts(count):
+                raise DamagedReleaseError(
+                    f"The pointer {POINTER} cannot be written: '{name}' is at its end, and nobody reads a "
+                    "higher number.",
+                    remedy=_EDITED,
+                )
         members = {
             **(self.further or {}),
             **POINTER_FORMAT.head(),
@@ -165,7 +179,7 @@ class Pointer:
         except DamagedReleaseError as error:
             raise DamagedReleaseError(
                 f"The pointer {POINTER} cannot be written with all that it holds: {error.message}",
-                remedy=f"Restore an earlier version of {POINTER}, from before somebody else edited it.",
+                remedy=_EDITED,
             ) from None
 
 
@@ -188,11 +202,10 @@ def parse_direction(data: bytes) -> Direction:
 
 
 def _direction(members: Mapping[str, Any]) -> Direction:
-    history = members.get("history")
-    last = history[-1] if isinstance(history, list) and history else None
-    named = last.get("release") if isinstance(last, dict) else None
-    before = _release_id(named) or _release_id(members.get("previous"))
-    return Direction(check_release_id(_string(members, "release")), before)
+    release, history = check_release_id(_string(members, "release")), members.get("history")
+    entries = history if isinstance(history, list) else []
+    named = [_release_id(entry.get("release")) for entry in entries if isinstance(entry, dict)]
+    return Direction(release, _before(release, named, _release_id(members.get("previous"))))
 
 
 def _decoded(data: bytes) -> dict[str, Any]:
@@ -220,6 +233,7 @@ def parse_pointer(data: bytes) -> Pointer:
         lease=_lease(members.get("lease")),
         half_pruned=members.get("halfPruned") is True,
         further=_further(members, _MEMBERS),
+        earlier=_release_id(members.get("previous")),
     )
 
 
@@ -245,11 +259,17 @@ def parse_activation(members: Any) -> Activation:
 
 
 def _release_id(value: Any) -> str:
-    """``value`` if it is the id of a release, else "": readers do without the release before."""
+    """``value`` if it is the id of a release, else "": who reads one does without the release before."""
     try:
         return check_release_id(value) if isinstance(value, str) else ""
     except DamagedReleaseError:
         return ""
+
+
+def _before(release: str, history: Iterable[str], earlier: str) -> str:
+    """The newest of ``history``, oldest first, that is another one than ``release``; else ``earlier``."""
+    others = (named for named in reversed([*history]) if named and named != release)
+    return next(others, earlier if earlier != release else "")
 
 
 def _counts(value: Any) -> bool:

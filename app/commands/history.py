@@ -14,6 +14,8 @@ from app.commands.output import out, print_json, print_table
 from app.commands.releasing import chosen_target, open_catalogue, target_argument
 from app.commands.tables import Table
 from app.publishing.history import activations
+from bbws_templates.errors import BbwsTemplatesError
+from bbws_templates.pointer import Activation
 
 
 @click.command(name="history")
@@ -29,11 +31,19 @@ def command(
 ) -> None:
     """Show who activated what, when and why, newest first.
 
-    Kept for ever, and in the right order even where a publisher's clock was wrong.
+    Kept for ever, and in the right order even where a publisher's clock was wrong. Where a page of it cannot
+    be read, what is newer is shown before the error.
     """
     catalogue = open_catalogue(chosen_target(target_word, target_option), settings)
     standing = catalogue.standing()
-    entries = list(islice(activations(catalogue.store, standing.pointer), limit)) if standing else []
+    entries: list[Activation] = []
+    problem: BbwsTemplatesError | None = None
+    try:
+        entries.extend(islice(activations(catalogue.store, standing.pointer), limit) if standing else ())
+    except BbwsTemplatesError as error:
+        if as_json:  # for programs it is all of it or none
+            raise
+        problem = error
     if as_json:
         print_json([entry.members() for entry in entries])
         return
@@ -55,3 +65,5 @@ def command(
         deed = Text(f"{entry.action:<8}  {entry.actor}").append(f"  {entry.message}", style="dim")
         table.add_row(f"{entry.sequence:>5}", entry.release[:12], entry.at, deed)
     print_table(table)
+    if problem:
+        raise problem

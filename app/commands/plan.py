@@ -22,6 +22,7 @@ from app.commands.releasing import (
 from app.operations.pictures import Pictures
 from app.operations.publication import plan_members, require_apart
 from app.publishing.publisher import Plan, make_plan
+from bbws_templates.bundle import Bundle
 
 _CHANGES = 2
 """No error has this one, where ``--detailed-exitcode`` is given: ``app.cli`` sees to it."""
@@ -65,7 +66,10 @@ def command(
     plan: Plan = make_plan(catalogue, release)
     looked_at = None
     if not plan.nothing and (folders.baselines.is_dir() if pictures is None else pictures):
-        before = catalogue.bundle(plan.active) if plan.active and not plan.note else None
+
+        def before() -> Bundle | None:
+            return catalogue.bundle(plan.active) if plan.active and not plan.unread else None
+
         looked_at = Pictures.of(release.bundle, before, workspace_of(templates, fixtures), folders)
     if as_json:
         print_json({**plan_members(plan), **({"pictures": pictures_members(looked_at)} if looked_at else {})})

@@ -166,8 +166,7 @@ def confirm(question: str, *, yes: bool, as_json: bool) -> None:
 
 def print_plan(plan: Plan) -> None:
     """What would change, for people: per template its parts, line by line, and the effect on callers."""
-    if plan.note:
-        out.print(Text(plan.note, style="yellow"))
+    print_remarks(plan.note, plan.hindrance)
     if plan.nothing:
         served = f"Nothing to publish: {plan.target} already serves release "
         out.print(Text.assemble(served, (plan.release[:12], "bold"), "."))
@@ -197,6 +196,12 @@ def print_plan(plan: Plan) -> None:
                 style="bold red",
             )
         )
+
+
+def print_remarks(*sentences: str) -> None:
+    """What is to be known beside what would change: why it is not compared, what stands in its way."""
+    for sentence in filter(None, sentences):
+        out.print(Text(sentence, style="yellow"))
 
 
 def print_active(release: str, target: str) -> None:

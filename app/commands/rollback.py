@@ -15,6 +15,7 @@ from app.commands.releasing import (
     open_catalogue,
     print_active,
     print_change,
+    print_remarks,
     to_option,
     unconditional_option,
 )
@@ -42,7 +43,8 @@ def command(
 ) -> None:
     """Go back to a release that was active before.
 
-    That is RELEASE, or without one the release before the active one.
+    That is RELEASE, or without one the release before the active one. One that never was active is refused:
+    it is published.
 
     One move of the pointer, and the stable keys after it; nothing is built or uploaded. A release whose
     objects are not all intact is refused, with exit status 3. Contracts are compared and shown, not enforced:
@@ -55,6 +57,7 @@ def command(
     if not as_json:
         came_from = f"{place}: from release {retreat.active[:12] or 'none'} back to "
         out.print(Text.assemble(came_from, (wanted, "bold")))
+        print_remarks(retreat.note, retreat.hindrance)
         for change in retreat.changes:
             print_change(change)
     confirm(f"Roll {place} back to release {wanted}?", yes=yes, as_json=as_json)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from app.core.compatibility import ContractChange, contract_changes
+from app.core.compatibility import DEEPEST, ContractChange, contract_changes, equal, nests_deeper
 from bbws_templates.bundle import Bundle
 from bbws_templates.compiled import CompiledTemplate, Translation
 from bbws_templates.layout import edition
@@ -74,7 +74,7 @@ def changed_names(old: Bundle | None, new: Bundle) -> tuple[str, ...]:
     """The templates that are not the same in both, in sorted order."""
     before = old.templates if old else {}
     names = sorted(before.keys() | new.templates.keys())
-    return tuple(name for name in names if before.get(name) != new.templates.get(name))
+    return tuple(name for name in names if not equal(before.get(name), new.templates.get(name)))
 
 
 def changed_editions(old: Bundle, new: Bundle) -> tuple[str, ...]:
@@ -206,4 +206,16 @@ def _translated(name: str, translation: Translation, sources: Mapping[str, str])
 
 
 def _readable(members: Mapping[str, Any] | None) -> str:
-    return "" if members is None else json.dumps(members, indent=2, ensure_ascii=False)
+    if members is None:
+        return ""
+    shown = _cut(members, DEEPEST) if nests_deeper(members, DEEPEST) else members
+    return json.dumps(shown, indent=2, ensure_ascii=False)
+
+
+def _cut(value: Any, levels: int) -> Any:
+    """``value`` without what lies deeper in it, which no person reads and Python does not indent."""
+    if not levels and isinstance(value, dict | list):
+        return "…"
+    if isinstance(value, dict):
+        return {name: _cut(each, levels - 1) for name, each in value.items()}
+    return [_cut(each, levels - 1) for each in value] if isinstance(value, list) else value

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from bbws_templates.contract import is_kept
 from bbws_templates.digests import canonical_json
-from bbws_templates.errors import ContractError
+from bbws_templates.errors import BbwsTemplatesError, ContractError
 from bbws_templates.references import (
     SCHEMA_LISTS,
     SCHEMA_MAPS,
@@ -29,6 +29,9 @@ _ANNOTATIONS: Final = frozenset(
     {"$schema", "$id", "$anchor", "$comment", "$defs", "title", "description", "examples", "default"}
     | {"deprecated", "readOnly", "writeOnly"}
 )
+DEEPEST: Final = 64
+"""How many levels of schemas are compared; of a contract with more of them, whether it is the same."""
+
 _WORDS: Final = _ANNOTATIONS - {"$id", "$anchor", "$defs"}
 """What is said for people, and leads no reference anywhere."""
 
@@ -71,6 +74,9 @@ _STRUCTURAL: Final = frozenset(
 )
 
 
+_UNPROVEN: Final = "changed in a way that cannot be proven compatible"
+
+
 @dataclass(frozen=True, order=True)
 class ContractChange:
     """One consequence for callers. ``field`` is a path such as ``address.street`` or ``items[].total``."""
@@ -89,8 +95,35 @@ def contract_changes(old: SchemaObject | None, new: SchemaObject | None) -> tupl
         return ()
     if old is None:
         return (ContractChange("", True, "is now checked against a contract: there was none before"),)
-    changes = set(_Comparison(old, new).compare(old, new, ""))
+    if equal(old, new):
+        return ()
+    if any(nests_deeper(contract, 2 * DEEPEST) for contract in (old, new)):
+        return (ContractChange("", True, _UNPROVEN),)
+    try:
+        changes = set(_Comparison(old, new).compare(old, new, ""))
+    except (AttributeError, LookupError, RecursionError, TypeError, ValueError, BbwsTemplatesError):
+        # Another program may have written it, and what is no contract cannot be understood as one.
+        return (ContractChange("", True, _UNPROVEN),)
     return tuple(sorted(changes, key=lambda change: (not change.breaking, change)))
+
+
+def equal(one: object, other: object) -> bool:
+    """Whether the two are the same; what is nested deeper than Python compares counts as different."""
+    try:
+        return one == other
+    except RecursionError:
+        return False
+
+
+def nests_deeper(value: Any, levels: int) -> bool:
+    """Whether objects and lists lie in each other more than ``levels`` deep."""
+    inside = [value]
+    for _ in range(levels + 1):
+        holders = [each for each in inside if isinstance(each, Mapping | list)]
+        if not holders:
+            return False
+        inside = [part for each in holders for part in (each.values() if isinstance(each, Mapping) else each)]
+    return True
 
 
 class _Comparison:
@@ -106,10 +139,13 @@ class _Comparison:
         before, after = _resolved(self._old, old), _resolved(self._new, new)
         if after is None or before is None:
             if canonical_json(_bare(old)) != canonical_json(_bare(new)) or not self._same_definitions:
-                yield ContractChange(field, True, "changed in a way that cannot be proven compatible")
+                yield ContractChange(field, True, _UNPROVEN)
             return
         key = (id(old), id(new))
         if key in self._open:  # a schema that refers to itself: the outer comparison speaks for the inner
+            return
+        if len(self._open) == DEEPEST:  # references lead deeper than schemas are nested
+            yield ContractChange(field, True, _UNPROVEN)
             return
         self._open.add(key)
         yield from self._compare_resolved(before, after, field)
@@ -123,7 +159,7 @@ class _Comparison:
             try:
                 refused = [value for value in values if not is_kept(self._new, after, value)]
             except ContractError:
-                yield ContractChange(field, True, "changed in a way that cannot be proven compatible")
+                yield ContractChange(field, True, _UNPROVEN)
                 return
             if refused:
                 yield ContractChange(field, True, f"no longer accepts {_listed(refused)}")

@@ -61,11 +61,18 @@ class Pictures:
     problem: BbwsTemplatesError | None = None
 
     @classmethod
-    def of(cls, release: Bundle, before: Bundle | None, workspace: Workspace, folders: Folders) -> Pictures:
-        """Look at ``release`` beside the active one, ``before``, and beside the approved pictures."""
+    def of(
+        cls,
+        release: Bundle,
+        before: Callable[[], Bundle | None],
+        workspace: Workspace,
+        folders: Folders,
+    ) -> Pictures:
+        """Look at ``release`` beside the active one, which ``before`` reads, and beside approved pictures."""
         try:
+            active = before()
             return cls(
-                look_between(before, release, workspace, folders) if before else None,
+                look_between(active, release, workspace, folders) if active else None,
                 look_at_approvals(release, workspace, folders),
             )
         except BbwsTemplatesError as error:

@@ -49,10 +49,11 @@ class Publication:
 
         Raises:
             BreakingChangeError: callers would break, and that is not allowed.
+            StoreError: whether they would is not known.
             OccupiedError: something lies where its emails belong.
             BbwsTemplatesError: whatever the gate says, such as pictures that nobody has approved.
         """
-        refuse_breaking(self.plan.breaking, allowed=allow_breaking)
+        refuse_breaking(self.plan, allowed=allow_breaking)
         require_room(self.plan.target, self.plan.obstacles, self.plan.occupied, adopt=adopt)
         self.gate()
 
@@ -109,6 +110,7 @@ def plan_members(plan: Plan) -> dict[str, Any]:
         "unfinished": plan.is_active and not plan.nothing,
         "breaking": bool(plan.breaking),
         "note": plan.note,
+        "hindrance": plan.hindrance,
         "obstacles": list(plan.obstacles),
         "occupied": list(plan.occupied),
         "changes": [change.as_dict() for change in plan.changes],

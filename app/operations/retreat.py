@@ -8,18 +8,18 @@ from typing import Any
 from app.core.changes import TemplateChange, template_changes
 from app.core.release import Release
 from app.publishing.activation import Reason
-from app.publishing.catalogue import Catalogue, Standing
-from app.publishing.errors import UnknownReleaseError
+from app.publishing.catalogue import UNREADABLE, Catalogue, Standing
+from app.publishing.lease import hindrance
 from app.publishing.parallel import Progress, silent
 from app.publishing.rollback import release_to_go_back_to, roll_back
 from bbws_templates.bundle import Bundle
-from bbws_templates.faults import DamagedReleaseError
 
 
 @dataclass(frozen=True)
 class Retreat:
     """One rollback: from ``standing`` to ``release``, and what that changes.
 
+    ``note`` says why that cannot be shown, ``hindrance`` why nothing can be activated just now; "" if it can.
     Contracts are shown, not enforced: it is for emergencies.
     """
 
@@ -27,22 +27,27 @@ class Retreat:
     standing: Standing | None
     release: Release
     changes: tuple[TemplateChange, ...]
+    note: str = ""
+    hindrance: str = ""
 
     @classmethod
     def planned(cls, catalogue: Catalogue, name: str) -> Retreat:
         """The way back to the release ``name``, "" for the one before the active one.
 
         Raises:
-            ConflictError, UnknownReleaseError, DamagedReleaseError: as ``release_to_go_back_to``.
+            ConflictError, UnknownReleaseError, DamagedReleaseError, RefusedError: as
+                ``release_to_go_back_to``.
         """
         standing = catalogue.standing()
         wanted = release_to_go_back_to(catalogue, name, expected=standing)
+        current: Bundle | None = None
+        note = ""
         try:
-            current: Bundle | None = catalogue.bundle(standing.pointer.release) if standing else None
-        except (DamagedReleaseError, UnknownReleaseError):
-            current = None  # which may well be why somebody rolls back
+            current = catalogue.bundle(standing.pointer.release) if standing else None
+        except UNREADABLE as error:  # which may well be why somebody rolls back
+            note = f"No comparison: {error}"
         changes = template_changes(current, wanted.bundle) if current else ()
-        return cls(catalogue, standing, wanted, changes)
+        return cls(catalogue, standing, wanted, changes, note, hindrance(catalogue, standing))
 
     @property
     def active(self) -> str:
@@ -64,5 +69,7 @@ class Retreat:
             "target": str(self.catalogue.store.target),
             "from": self.active,
             "release": self.release.id,
+            "note": self.note,
+            "hindrance": self.hindrance,
             "changes": [change.as_dict() for change in self.changes],
         }

@@ -6,21 +6,30 @@ line with whatever is active (``settle``), so one that was killed is completed b
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from typing import Final
 
 from app.publishing.catalogue import Catalogue, Standing
 from app.publishing.clock import Clock, iso, utc_now
-from app.publishing.conflicts import conflict_with, pointer_gone, refused_falsely, same_ground
+from app.publishing.conflicts import (
+    NOTHING_ACTIVATED,
+    conflict_with,
+    pointer_gone,
+    refused_falsely,
+    same_ground,
+)
 from app.publishing.errors import ConflictError
 from app.publishing.history import archive
 from app.publishing.lease import refuse_while_pruning
 from app.publishing.parallel import Progress, in_parallel, silent
+from app.publishing.provenance import LONGEST_NAME, shortened
 from app.publishing.store import SeenObject, found_at, holds, put_for_certain, vouches
 from bbws_templates.bundle import Bundle
 from bbws_templates.digests import Digest
+from bbws_templates.errors import BbwsTemplatesError
 from bbws_templates.layout import POINTER, stable_key
 from bbws_templates.pointer import Activation, Pointer
 from bbws_templates.printable import encodable
@@ -28,6 +37,9 @@ from bbws_templates.target import BucketTarget
 
 CLAIMED: Final = "claimed"
 """The member of an activation's details that holds an unproven name."""
+
+ACTIVE_ALREADY: Final = "What was activated is active. Run the same again to complete the stable keys."
+"""What goes with every error that comes after an activation: nobody is to take it for one that failed."""
 
 LONGEST_MESSAGE: Final = 2000
 """How many characters may say why: up to 64 such texts stay in the pointer, which all readers read."""
@@ -50,9 +62,26 @@ class Reason:
     claimed: str = ""
 
     def __post_init__(self) -> None:
-        """Keep out what no pointer can hold: nobody is to learn that after the upload."""
+        """Keep out what no pointer can or should hold: nobody is to learn that after the upload."""
         for field in fields(self):
-            object.__setattr__(self, field.name, encodable(getattr(self, field.name)))
+            text = encodable(getattr(self, field.name))
+            longest = LONGEST_MESSAGE if field.name == "message" else LONGEST_NAME
+            object.__setattr__(self, field.name, shortened(text, longest))
+
+
+@contextmanager
+def saying_it_is_active() -> Iterator[None]:
+    """Have whatever goes wrong within say that what was asked for is active all the same."""
+    try:
+        yield
+    except BbwsTemplatesError as error:
+        if ACTIVE_ALREADY not in error.remedy:
+            error.remedy = f"{ACTIVE_ALREADY} {error.remedy}".rstrip()
+        raise
+    except BaseException as error:
+        if ACTIVE_ALREADY not in getattr(error, "__notes__", ()):
+            error.add_note(ACTIVE_ALREADY)
+        raise
 
 
 def activate(
@@ -107,10 +136,11 @@ def activate(
             raise conflict_with(catalogue, current, expected)
         refusals = refusals + 1 if (current and current.etag) == (before and before.etag) else 0
         if refusals == _REFUSALS:
-            raise refused_falsely(catalogue, POINTER, current.etag if current else "")
+            raise refused_falsely(catalogue, POINTER, current.etag if current else "", done=NOTHING_ACTIVATED)
     raise ConflictError(f"Others keep changing {catalogue.store.target}.", remedy="Try again.")
 
 
+@saying_it_is_active()
 def settle(
     catalogue: Catalogue,
     standing: Standing | None = None,
@@ -131,6 +161,8 @@ def settle(
     Raises:
         ConflictError: others kept changing the same keys.
         StoreError: the store fails, or refuses a write for no reason.
+
+    Each of these says that what was activated is active.
     """
     refusals = 0
     for _ in range(_ROUNDS):
@@ -151,7 +183,7 @@ def settle(
             before, standing = standing, catalogue.standing()
             refusals = refusals + 1 if standing and standing.etag == before.etag else 0
             if refusals == _REFUSALS:
-                raise refused_falsely(catalogue, POINTER, before.etag, activated=True)
+                raise refused_falsely(catalogue, POINTER, before.etag)
         else:
             standing = None
         seen = None
@@ -211,7 +243,7 @@ class _StableKeys:
             stubborn = [key for key, etag in etags.items() if refused.get(key) == etag]
             refusals = refusals + 1 if stubborn else 0
             if refusals == _REFUSALS:
-                raise refused_falsely(self._catalogue, stubborn[0], etags[stubborn[0]], activated=True)
+                raise refused_falsely(self._catalogue, stubborn[0], etags[stubborn[0]])
             if not etags and not self._standing.pointer.settled:
                 return True  # the compare-and-swap that follows asks whether the pointer has moved
             if not in_order and not self._is_active():
@@ -270,5 +302,5 @@ def _unsettled(catalogue: Catalogue) -> ConflictError:
     return ConflictError(
         f"Others kept changing the stable keys of {catalogue.store.target}, so they may not all be of the "
         "active release.",
-        remedy="What was activated is active. Run the same again to complete the stable keys.",
+        remedy=ACTIVE_ALREADY,
     )

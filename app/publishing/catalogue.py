@@ -6,6 +6,7 @@ from collections.abc import Container, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from typing import Final
 
 from app.core.likeness import bundle_beside
 from app.core.release import FileEntry, Manifest, Release, assemble, parse_manifest, source_path
@@ -15,7 +16,7 @@ from app.publishing.parallel import at_once, in_parallel
 from app.publishing.store import ObjectStore, found_at, list_for_certain, read_twice
 from bbws_templates.bundle import Bundle, parse_bundle
 from bbws_templates.digests import Digest
-from bbws_templates.faults import DamagedReleaseError, FormatError
+from bbws_templates.faults import DamagedReleaseError, FormatError, StoreError
 from bbws_templates.layout import (
     BUNDLE,
     POINTER,
@@ -28,6 +29,9 @@ from bbws_templates.layout import (
 )
 from bbws_templates.pointer import Activation, Pointer, parse_pointer
 from bbws_templates.reader import StoredObject
+
+UNREADABLE: Final = (DamagedReleaseError, UnknownReleaseError, StoreError)
+"""Why a release cannot be read that the pointer names, whatever the reason: for what is read to be shown."""
 
 ACTIVE = "active"
 PREVIOUS = "previous"

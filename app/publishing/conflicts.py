@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from app.publishing.catalogue import Catalogue, Standing
 from app.publishing.errors import ConflictError
 from bbws_templates.answers import weakness
 from bbws_templates.faults import StoreError
 from bbws_templates.layout import POINTER
 from bbws_templates.pointer import Pointer
+
+NOTHING_ACTIVATED: Final = "Nothing of yours was activated."
 
 
 def require_same_ground(catalogue: Catalogue, expected: Standing | None) -> None:
@@ -23,6 +27,18 @@ def require_same_ground(catalogue: Catalogue, expected: Standing | None) -> None
         raise pointer_gone(catalogue)
     if expected is None or not same_ground(current.pointer, expected.pointer):
         raise conflict_with(catalogue, current, expected)
+
+
+def active_by_another(catalogue: Catalogue, release: str, conflict: ConflictError) -> Standing:
+    """The pointer, if somebody else published the very same content: then what was asked for is so.
+
+    Raises:
+        ConflictError: ``conflict``, as it is not.
+    """
+    standing = catalogue.standing()
+    if standing is None or standing.pointer.release != release:
+        raise conflict
+    return standing
 
 
 def same_ground(current: Pointer, expected: Pointer) -> bool:
@@ -62,16 +78,14 @@ def pointer_gone(catalogue: Catalogue) -> ConflictError:
     )
 
 
-def refused_falsely(catalogue: Catalogue, key: str, etag: str, *, activated: bool = False) -> StoreError:
+def refused_falsely(catalogue: Catalogue, key: str, etag: str, *, done: str = "") -> StoreError:
     """What to say when a write of ``key`` is refused because of a change that nobody has made.
 
-    ``etag`` is what the write demanded, "" that there be none; ``activated`` says that it came after the
-    activation, so that what was asked for is active.
+    ``etag`` is what the write demanded, "" that there be none; ``done`` says what has been done by then.
     """
     has = f"has the very ETag that the write demands.{weakness(etag)}" if etag else "still is not there."
-    done = "What was activated is active." if activated else "Nothing of yours was activated."
     return StoreError(
         f"{catalogue.store.target}: the server refuses to write {key}, as if it had changed, and it has "
         f"not: it {has}",
-        remedy=f"{done} Try again; if it stays, this server is none to publish to.",
+        remedy=f"{done} Try again; if it stays, this server is none to publish to.".lstrip(),
     )

@@ -96,7 +96,7 @@ def archive(store: ObjectStore, pointer: Pointer) -> Pointer:
             f"{store.target}: the server refuses to write {key}, as if it were there, and it is not.",
             remedy="Nothing of yours was activated. Try again; check what lies between here and the server.",
         )
-    return replace(pointer, history=rest, archive=key)
+    return replace(pointer, history=rest, archive=key, earlier=pointer.previous)
 
 
 def _page_or_error(store: ObjectStore, key: str) -> _Page | DamagedReleaseError:

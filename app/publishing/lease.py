@@ -22,12 +22,18 @@ from typing import Final
 
 from app.publishing.catalogue import Catalogue, Standing
 from app.publishing.clock import Clock, ClockOffset, SteadyClock, iso, parse_iso, utc_now
-from app.publishing.conflicts import conflict_with, pointer_gone, refused_falsely, same_ground
+from app.publishing.conflicts import (
+    NOTHING_ACTIVATED,
+    conflict_with,
+    pointer_gone,
+    refused_falsely,
+    same_ground,
+)
 from app.publishing.errors import ConflictError
 from app.publishing.processes import has_ended, this_process
 from app.publishing.store import Tries, put_for_certain
 from bbws_templates.errors import BbwsTemplatesError
-from bbws_templates.faults import StoreError
+from bbws_templates.faults import DamagedReleaseError, StoreError
 from bbws_templates.layout import POINTER
 from bbws_templates.pointer import Lease, Pointer
 
@@ -78,6 +84,20 @@ def refuse_while_pruning(catalogue: Catalogue, standing: Standing | None, clock:
         )
 
 
+def hindrance(catalogue: Catalogue, standing: Standing | None) -> str:
+    """Why nothing can be activated just now, whatever it is; "" if it can.
+
+    That is a prune under way, or a target that asks more of those who change it than this version knows.
+    """
+    try:
+        if standing:
+            standing.pointer.require_writable()
+        refuse_while_pruning(catalogue, standing)
+    except (ConflictError, DamagedReleaseError) as error:
+        return str(error)
+    return ""
+
+
 def lift_dead_mark(
     catalogue: Catalogue, standing: Standing | None, clock: Clock = utc_now
 ) -> Standing | None:
@@ -117,7 +137,7 @@ def move_pointer(catalogue: Catalogue, standing: Standing, change: Callable[[Sta
             raise pointer_gone(catalogue)
         refusals = refusals + 1 if current.etag == standing.etag else 0
         if refusals == _REFUSALS:
-            raise refused_falsely(catalogue, POINTER, standing.etag)
+            raise refused_falsely(catalogue, POINTER, standing.etag, done=NOTHING_ACTIVATED)
         standing = current
     raise ConflictError(f"Others keep changing {catalogue.store.target}.", remedy="Try again.")
 

@@ -14,11 +14,10 @@ from __future__ import annotations
 from app.core.portable_names import unportable_names
 from app.core.release import Release, editions_of
 from app.publishing.activation import stable_files
-from app.publishing.catalogue import Catalogue
-from app.publishing.errors import OccupiedError, UnknownReleaseError
+from app.publishing.catalogue import UNREADABLE, Catalogue
+from app.publishing.errors import OccupiedError
 from app.publishing.parallel import in_parallel
 from bbws_templates.bundle import Bundle
-from bbws_templates.faults import DamagedReleaseError
 from bbws_templates.layout import manifest_key, stable_key
 from bbws_templates.target import DirectoryTarget
 
@@ -66,8 +65,8 @@ def occupied(catalogue: Catalogue, release: Release, active: Bundle | None) -> t
         """The differing keys that a release has put there, and whoever published it has not taken away."""
         try:
             had = stable_files(catalogue.bundle(identity))
-        except (DamagedReleaseError, UnknownReleaseError):
-            return set()
+        except UNREADABLE:
+            return set()  # it vouches for nothing
         return {key for key, etag in differing.items() if key in had and store.etag_for(had[key]) == etag}
 
     left = set().union(*in_parallel(put_there, catalogue.releases()))

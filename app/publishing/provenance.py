@@ -7,10 +7,19 @@ import os
 import platform
 import subprocess
 from pathlib import Path
+from typing import Final
 
 from app.core.release import Provenance
 from app.publishing.clock import Clock, utc_now
 from bbws_templates.printable import encodable
+
+LONGEST_NAME: Final = 200
+"""How many characters may say who: up to 64 such names stay in the pointer, as messages do."""
+
+
+def shortened(text: str, longest: int) -> str:
+    """``text``, cut to ``longest`` characters."""
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
 def gather_provenance(templates: Path, *, clock: Clock = utc_now) -> Provenance:
@@ -26,9 +35,12 @@ def gather_provenance(templates: Path, *, clock: Clock = utc_now) -> Provenance:
 
 
 def current_actor() -> str:
-    """Who asks: ``BBWS_ACTOR``, else the actor of the CI run, else git's e-mail address, else the login."""
+    """Who asks: ``BBWS_ACTOR``, else the actor of the CI run, else git's e-mail address, else the login.
+
+    Cut to ``LONGEST_NAME``, as it goes into the pointer again and again.
+    """
     named = os.environ.get("BBWS_ACTOR") or os.environ.get("GITHUB_ACTOR")
-    return encodable(named or _git(Path.cwd(), "config", "user.email") or _login())
+    return shortened(encodable(named or _git(Path.cwd(), "config", "user.email") or _login()), LONGEST_NAME)
 
 
 def _builder() -> str:

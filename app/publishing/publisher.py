@@ -9,26 +9,27 @@ the MD5 of what they must hold. What it does not vouch for is read, and with ``r
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass, replace
-from functools import partial
 
 from app.core.changes import PartChange, TemplateChange, changed_editions, setting_changes, template_changes
-from app.core.release import Manifest, Release, damaged
-from app.publishing.activation import Reason, activate, settle, stable_files
-from app.publishing.catalogue import Catalogue, Standing
+from app.core.release import Manifest, Release
+from app.publishing.activation import Reason, activate, saying_it_is_active, settle
+from app.publishing.catalogue import UNREADABLE, Catalogue, Standing
 from app.publishing.clock import Clock, utc_now
-from app.publishing.conflicts import require_same_ground
-from app.publishing.errors import BreakingChangeError, ConflictError, UnknownReleaseError
-from app.publishing.lease import lift_dead_mark
+from app.publishing.conflicts import active_by_another, require_same_ground
+from app.publishing.errors import BreakingChangeError, ConflictError
+from app.publishing.lease import hindrance, lift_dead_mark
 from app.publishing.leftovers import leave_whole
 from app.publishing.occupancy import obstacles, occupied, require_room
-from app.publishing.parallel import Progress, at_once, in_parallel, silent
-from app.publishing.store import ObjectStore, SeenObject, vouches
+from app.publishing.parallel import Progress, at_once, silent
+from app.publishing.store import ObjectStore
+from app.publishing.upload import Upload, prove, upload
 from bbws_templates.bundle import Bundle
 from bbws_templates.digests import Digest
-from bbws_templates.faults import DamagedReleaseError, DeniedError, FormatError
-from bbws_templates.layout import BUNDLE, POINTER, manifest_key
+from bbws_templates.errors import BbwsTemplatesError
+from bbws_templates.faults import DamagedReleaseError, DeniedError, FormatError, StoreError
 from bbws_templates.pointer import Activation
 
 
@@ -37,22 +38,31 @@ class Plan:
     """What publishing ``release`` would change in a target.
 
     ``standing`` is the pointer that the plan was made against, ``held`` the files that the target has already
-    because the active release has them. ``note`` says why there is nothing to compare with, when the active
-    release cannot be read; ``newer`` that it is of a format that only another version reads. ``settings`` is
-    what differs in that which a release says of all its templates. ``obstacles`` and ``occupied`` are as in
-    ``app.publishing.occupancy``.
+    because the active release has them. ``unread`` is why there is nothing to compare with, when the active
+    release cannot be read; ``unshown`` why there are no sources to compare. ``settings`` is what differs in
+    that which a release says of all its templates. ``obstacles`` and ``occupied`` are as in
+    ``app.publishing.occupancy``. ``hindrance`` says why nothing can be activated just now, "" if it can.
     """
 
     target: str
     release: str
     standing: Standing | None
     changes: tuple[TemplateChange, ...]
-    note: str = ""
+    unread: BbwsTemplatesError | None = None
+    unshown: BbwsTemplatesError | None = None
     held: frozenset[Digest] = frozenset()
-    newer: FormatError | None = None
     settings: tuple[PartChange, ...] = ()
     obstacles: tuple[str, ...] = ()
     occupied: tuple[str, ...] = ()
+    hindrance: str = ""
+
+    @property
+    def note(self) -> str:
+        """What cannot be compared and why, "" for nothing."""
+        if self.unread:
+            unknown = isinstance(self.unread, StoreError)
+            return f"No comparison: {self.unread}{' Publishing needs --allow-breaking.' if unknown else ''}"
+        return f"No comparison of sources: {self.unshown}" if self.unshown else ""
 
     @property
     def active(self) -> str:
@@ -80,8 +90,9 @@ def make_plan(catalogue: Catalogue, release: Release) -> Plan:
     plan, active = _compared(catalogue, release)
     if plan.nothing:
         return plan
+    plan = replace(plan, hindrance=hindrance(catalogue, plan.standing))
     ways = obstacles(catalogue, release)
-    if ways or plan.is_active or plan.note:  # of an active release that nobody can read, all may be its own
+    if ways or plan.is_active or plan.unread:  # of an active release that nobody can read, all may be its own
         return replace(plan, obstacles=ways)
     return replace(plan, occupied=occupied(catalogue, release, active))
 
@@ -98,14 +109,34 @@ def _compared(catalogue: Catalogue, release: Release) -> tuple[Plan, Bundle | No
         return Plan(target, release.id, standing, (), held=_digests(release.manifest)), None
     try:
         manifest, bundle = catalogue.description(active, beside=release)
-        sources = catalogue.sources(manifest, changed_editions(bundle, release.bundle))
-    except (DamagedReleaseError, UnknownReleaseError) as error:
+    except UNREADABLE as error:
         changes = template_changes(None, release.bundle, new_sources=release.sources)
-        newer = error if isinstance(error, FormatError) else None
-        return Plan(target, release.id, standing, changes, note=f"No comparison: {error}", newer=newer), None
-    changes = template_changes(bundle, release.bundle, old_sources=sources, new_sources=release.sources)
+        return Plan(target, release.id, standing, changes, unread=error), None
+    sources: Mapping[str, str] | None = None
+    unshown: BbwsTemplatesError | None = None
+    try:
+        sources = catalogue.sources(manifest, changed_editions(bundle, release.bundle))
+    except StoreError as error:
+        unshown = error
+    changes = template_changes(
+        bundle,
+        release.bundle,
+        old_sources=sources,
+        new_sources=None if sources is None else release.sources,
+    )
     settings = setting_changes(bundle, release.bundle)
-    return Plan(target, release.id, standing, changes, held=_digests(manifest), settings=settings), bundle
+    return (
+        Plan(
+            target,
+            release.id,
+            standing,
+            changes,
+            unshown=unshown,
+            held=_digests(manifest),
+            settings=settings,
+        ),
+        bundle,
+    )
 
 
 def _digests(manifest: Manifest) -> frozenset[Digest]:
@@ -150,33 +181,36 @@ def publish(
         DamagedReleaseError: what was stored cannot be read back as it was written; nothing was activated.
         FormatError: the target, or its active release, is of a newer version; nothing was changed.
         OccupiedError: something lies where emails belong; nothing was changed.
-        StoreError: the store failed. Run the same again: it completes.
+        StoreError: the store failed, and says so if that was after the activation. Run the same again: it
+            completes.
     """
     if plan.nothing and plan.standing and not repair:
         return Published(plan.standing, 0, ())
     refuse_newer(plan)
-    refuse_breaking(plan.breaking, allowed=allow_breaking)
+    refuse_breaking(plan, allowed=allow_breaking)
     require_room(plan.target, obstacles(catalogue, release), plan.occupied, adopt=adopt)  # as of now
     _require_fitness(catalogue.store, plan, unversioned=unversioned)
     standing = lift_dead_mark(catalogue, plan.standing, clock)
     if plan.is_active and not repair:
         return Published(settle(catalogue, standing, known=release.bundle, progress=progress), 0, ())
-    upload: _Upload | None = None
+    uploaded: Upload | None = None
     other: Activation | None = None
     try:
         try:
-            upload = _upload(catalogue, release, plan, standing, progress, look=not repair)
-            manifest, mended = _prove(catalogue, release, upload, plan, progress)
+            uploaded = upload(
+                catalogue, release, plan.held, plan.standing, standing, progress, look=not repair
+            )
+            manifest, mended = prove(catalogue, release, uploaded, plan.standing, progress)
         except (DamagedReleaseError, DeniedError):
             require_same_ground(catalogue, plan.standing)  # a prune in between explains it better
             raise
         progress("current.json")
-        seen = upload.seen if standing and standing.pointer.settled and not repair else None
+        seen = uploaded.seen if standing and standing.pointer.settled and not repair else None
         if not plan.is_active or (standing and standing.pointer.active.manifest != manifest):
             try:
                 standing = activate(catalogue, standing, release.id, manifest, reason, clock=clock)
             except ConflictError as conflict:
-                standing, seen = _active_by_another(catalogue, release, conflict), None
+                standing, seen = active_by_another(catalogue, release.id, conflict), None
                 other = standing.pointer.active
             if standing.pointer.release != release.id:
                 seen = None  # whoever followed has the stable keys changed since they were seen
@@ -184,12 +218,13 @@ def publish(
             catalogue, standing, known=release.bundle, seen=seen, read_all=repair, progress=progress
         )
     except ConflictError:
-        if upload:
+        if uploaded:
             leave_whole(catalogue, release, plan.standing, clock)
         raise
     if settled.pointer.release != release.id:
-        leave_whole(catalogue, release, plan.standing, clock)
-    return Published(settled, len(upload.lacking), mended, other)
+        with saying_it_is_active():
+            leave_whole(catalogue, release, plan.standing, clock)
+    return Published(settled, len(uploaded.lacking), mended, other)
 
 
 def _require_fitness(store: ObjectStore, plan: Plan, *, unversioned: bool) -> None:
@@ -203,10 +238,24 @@ def _require_fitness(store: ObjectStore, plan: Plan, *, unversioned: bool) -> No
         store.require_conditions()
 
 
-def refuse_breaking(changes: Iterable[TemplateChange], *, allowed: bool) -> None:
-    """Raise ``BreakingChangeError`` that names every breaking change, unless they are allowed."""
-    broken = [f"{change.name}: {consequence}" for change in changes for consequence in change.breaking]
-    if broken and not allowed:
+def refuse_breaking(plan: Plan, *, allowed: bool) -> None:
+    """Let a plan pass by which no caller breaks, or any where that is ``allowed``.
+
+    Raises:
+        BreakingChangeError: callers would break; names every change that they would break by.
+        StoreError: that is not known, as the store does not give the active release.
+    """
+    if allowed:
+        return
+    if isinstance(plan.unread, StoreError):
+        unread = copy(plan.unread)
+        unread.remedy = (
+            f"{unread.remedy} Until it can be read, it is not known whether callers would break: with "
+            "--allow-breaking it is published all the same. `bbws-templates rollback` needs nothing of it."
+        ).lstrip()
+        raise unread
+    broken = [f"{change.name}: {consequence}" for change in plan.breaking for consequence in change.breaking]
+    if broken:
         raise BreakingChangeError(
             f"Callers would break: {'; '.join(broken)}.",
             remedy="Change the callers first and publish with --allow-breaking, or keep the contract.",
@@ -220,157 +269,9 @@ def refuse_newer(plan: Plan) -> None:
     """
     if plan.standing:
         plan.standing.pointer.require_writable()
-    if plan.newer:
+    if isinstance(plan.unread, FormatError):
         raise FormatError(
             f"{plan.target} serves a release of a newer version, which this one would undo unread. "
-            f"{plan.newer.message}",
-            remedy=f"{plan.newer.remedy} To go back on purpose, use `bbws-templates rollback` first.",
+            f"{plan.unread.message}",
+            remedy=f"{plan.unread.remedy} To go back on purpose, use `bbws-templates rollback` first.",
         )
-
-
-def _active_by_another(catalogue: Catalogue, release: Release, conflict: ConflictError) -> Standing:
-    """The pointer, if somebody else published the very same content: then what was asked for is so."""
-    standing = catalogue.standing()
-    if standing is None or standing.pointer.release != release.id:
-        raise conflict
-    return standing
-
-
-def _require_same_ground(catalogue: Catalogue, release: Release, plan: Plan) -> None:
-    """As ``require_same_ground``; that the very same content was activated meanwhile is no conflict."""
-    try:
-        require_same_ground(catalogue, plan.standing)
-    except ConflictError as conflict:
-        _active_by_another(catalogue, release, conflict)
-
-
-@dataclass(frozen=True)
-class _Upload:
-    """What an upload wrote beside the bundle and manifest, by key, and what it saw of all that it needs.
-
-    ``seen`` is younger than the files that it wrote, and older than the bundle and manifest.
-    """
-
-    lacking: Mapping[str, str]
-    seen: Mapping[str, SeenObject]
-
-
-def _upload(
-    catalogue: Catalogue,
-    release: Release,
-    plan: Plan,
-    standing: Standing | None,
-    progress: Progress,
-    *,
-    look: bool,
-) -> _Upload:
-    """Write what the target lacks: objects first, then the bundle, the manifest last.
-
-    What makes a release of them is not written where a prune may have deleted some of them. With ``look``,
-    the pointer and all other objects are looked at in one listing.
-    """
-    store, keys = catalogue.store, catalogue.keys(release.manifest)
-    lacking = {
-        keys[path]: path
-        for path, entry in release.manifest.files.items()
-        if path != BUNDLE and entry.digest not in plan.held
-    }
-
-    def write(key: str) -> None:
-        progress(lacking[key])
-        store.put(key, release.files[lacking[key]], if_absent=True)
-
-    in_parallel(write, lacking)
-    # An earlier build of the same content may have left its manifest, with its own provenance: that stays.
-    heads = {keys[BUNDLE]: release.bundle_data, manifest_key(release.id): release.manifest_data}
-    wanted = {POINTER, *keys.values(), *heads, *stable_files(release.bundle)}
-    seen = store.look(wanted) if look else {}
-    pointer = seen.get(POINTER)
-    if not (standing and pointer and pointer.etag == standing.etag):
-        _require_same_ground(catalogue, release, plan)
-    for key, body in heads.items():
-        if key not in seen:
-            progress(key.rpartition("/")[2])
-            store.put(key, body, if_absent=True)
-    return _Upload(lacking, seen)
-
-
-def _prove(
-    catalogue: Catalogue, release: Release, upload: _Upload, plan: Plan, progress: Progress
-) -> tuple[Digest, tuple[str, ...]]:
-    """Read the release back, mend what differs, and return the digest of the manifest it has there.
-
-    What is missing is created, and only what is there and differs is overwritten: the policy of a bucket
-    lets everybody do the first, and the pruner alone the second. Nothing is mended that a prune deletes or
-    has deleted: half of a release would stay behind.
-    """
-    progress("reading back")
-    vouched = {
-        key
-        for path, key in catalogue.keys(release.manifest).items()
-        if path != BUNDLE
-        and key not in upload.lacking
-        and vouches(catalogue.store, upload.seen.get(key), release.files[path])
-    }
-    described, broken = at_once(
-        partial(_manifest, catalogue, release.id), partial(catalogue.damage, release.manifest, vouched)
-    )
-    mended: tuple[str, ...] = ()
-    if described is None or broken or described[0].files != release.manifest.files:
-        _require_same_ground(catalogue, release, plan)
-    if described is None:
-        _mend(catalogue, manifest_key(release.id), release.manifest_data)
-        mended = ("manifest.json",)
-    manifest, data = described or (release.manifest, release.manifest_data)
-    if described is None or broken or manifest.files != release.manifest.files:
-        broken = catalogue.damage(manifest)  # one is not as it was seen: so none that was seen counts
-    _mend_files(catalogue, release, manifest, broken)
-    if _beyond(release, manifest, broken):
-        # An earlier build of the same content had another text of a source, which nobody has any more.
-        manifest, data = release.manifest, release.manifest_data
-        catalogue.store.put(manifest_key(release.id), data)
-        mended = ("manifest.json",)
-        broken = catalogue.damage(manifest)
-        _mend_files(catalogue, release, manifest, broken)
-    if broken:
-        _require_intact(catalogue, manifest)
-    return Digest.of(data), (*mended, *broken)
-
-
-def _manifest(catalogue: Catalogue, release: str) -> tuple[Manifest, bytes] | None:
-    """The manifest that a release has in the target, None for none that can be read.
-
-    Raises:
-        FormatError: a newer version has described the release; what this one cannot read it leaves alone.
-    """
-    try:
-        return catalogue.manifest(release)
-    except FormatError:
-        raise
-    except (DamagedReleaseError, UnknownReleaseError):
-        return None
-
-
-def _mend_files(catalogue: Catalogue, release: Release, manifest: Manifest, broken: Iterable[str]) -> None:
-    """Write those of the ``broken`` paths anew that this release has as ``manifest`` describes them."""
-    keys = catalogue.keys(manifest)
-    for path in broken:
-        if not _beyond(release, manifest, [path]):
-            _mend(catalogue, keys[path], release.bundle_data if path == BUNDLE else release.files[path])
-
-
-def _beyond(release: Release, manifest: Manifest, paths: Iterable[str]) -> list[str]:
-    """Those of ``paths`` that ``release`` does not have as ``manifest`` describes them."""
-    bodies = {**release.files, BUNDLE: release.bundle_data}
-    return [path for path in paths if path not in bodies or not manifest.files[path].describes(bodies[path])]
-
-
-def _mend(catalogue: Catalogue, key: str, body: bytes) -> None:
-    if catalogue.store.put(key, body, if_absent=True) is None:
-        catalogue.store.put(key, body)
-
-
-def _require_intact(catalogue: Catalogue, manifest: Manifest) -> None:
-    broken = catalogue.damage(manifest)
-    if broken:
-        raise damaged(manifest.release, [f"{path} is missing or differs from its digest" for path in broken])

@@ -7,7 +7,7 @@ from app.publishing.activation import Reason, activate, settle
 from app.publishing.catalogue import Catalogue, Standing
 from app.publishing.clock import Clock, utc_now
 from app.publishing.conflicts import require_same_ground
-from app.publishing.errors import UnknownReleaseError
+from app.publishing.errors import RefusedError, UnknownReleaseError
 from app.publishing.history import activations
 from app.publishing.lease import lift_dead_mark, refuse_while_pruning
 from app.publishing.occupancy import obstacles_to_emails, require_room
@@ -45,13 +45,29 @@ def release_to_go_back_to(catalogue: Catalogue, name: str, *, expected: Standing
         ConflictError: it cannot be had because somebody prunes, or the pointer is not as ``expected``.
         UnknownReleaseError: it stands for none, or for several.
         DamagedReleaseError: it is not intact.
+        RefusedError: it never was active, so nobody has asked of it what a publish asks.
     """
     try:
-        return catalogue.proven(name or release_before(catalogue, expected))
+        release = catalogue.proven(name or release_before(catalogue, expected))
     except (UnknownReleaseError, DamagedReleaseError):
         require_same_ground(catalogue, expected)
         refuse_while_pruning(catalogue, expected)
         raise
+    if name and expected:
+        _require_once_active(catalogue, expected, release.id)
+    return release
+
+
+def _require_once_active(catalogue: Catalogue, standing: Standing, release: str) -> None:
+    if any(entry.release == release for entry in activations(catalogue.store, standing.pointer)):
+        return
+    target = catalogue.store.target
+    raise RefusedError(
+        f"Release {release[:12]} never was active in {target}, so there is no going back to it: a publish of "
+        "it was cut off.",
+        remedy="Publish it, with the questions that a publish asks: "
+        f"`bbws-templates promote --from {target} --to {target} {release[:12]}`.",
+    )
 
 
 def roll_back(

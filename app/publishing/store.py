@@ -5,12 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from app.publishing.clock import ClockOffset
 from app.publishing.parallel import at_once
 from bbws_templates.faults import DamagedReleaseError, FormatError, StoreError, UnfitObjectError
-from bbws_templates.layout import BUNDLE, longest
+from bbws_templates.layout import BUNDLE, MANIFEST, POINTER, longest
 from bbws_templates.reader import ObjectReader, StoredObject
 from bbws_templates.target import Target
 
@@ -78,6 +78,13 @@ class Tries:
             return not self._unanswered
 
 
+_SHORTER: Final = {
+    BUNDLE: "Publish fewer templates in one release, or smaller ones.",
+    MANIFEST: "Publish fewer files in one release: sources and whatever else was built into it.",
+    POINTER: "It is long by what somebody else has written into it: restore an earlier version of it.",
+}
+
+
 def require_readable(key: str, body: bytes) -> None:
     """That an object is not longer than its readers take.
 
@@ -87,9 +94,7 @@ def require_readable(key: str, body: bytes) -> None:
     if len(body) > longest(key):
         raise StoreError(
             f"'{key}' would have {len(body):,} bytes, and readers take {longest(key):,} at most.",
-            remedy="Publish fewer templates in one release, or smaller ones."
-            if key.endswith(BUNDLE)
-            else "Make it shorter.",
+            remedy=_SHORTER.get(key.rpartition("/")[2], "Make the file that is stored there shorter."),
         )
 
 

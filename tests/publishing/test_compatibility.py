@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -251,3 +252,29 @@ def test_how_a_shared_definition_is_shown_and_described_is_nothing_to_a_caller()
     narrower = with_words({"PAID": "Paid"}, "A name.")
     narrower["$defs"]["status"]["maxLength"] = 3
     assert {change.field for change in contract_changes(old, narrower)} >= {"a", "c"}
+
+
+def below(levels: int, leaf: dict[str, Any]) -> dict[str, Any]:
+    """``leaf``, so many objects deep."""
+    for _ in range(levels):
+        leaf = {"type": "object", "properties": {"x": leaf}}
+    return leaf
+
+
+def along(length: int, leaf: dict[str, Any]) -> dict[str, Any]:
+    """``leaf`` at the end of a chain of references, none of which is nested deep."""
+    chain = {
+        f"d{number}": {"properties": {"x": {"$ref": f"#/$defs/d{number + 1}"}}} for number in range(length)
+    }
+    return {"$ref": "#/$defs/d0", "$defs": {**chain, f"d{length}": leaf}}
+
+
+@pytest.mark.parametrize("deep", [below, along])
+def test_what_lies_deeper_than_is_looked_at_is_the_same_or_not_proven_compatible(
+    deep: Callable[[int, dict[str, Any]], dict[str, Any]],
+) -> None:
+    old, wider = {"type": "string", "maxLength": 5}, {"type": "string"}
+    assert contract_changes(deep(300, old), deep(300, old)) == ()
+    assert contract_changes(deep(60, old), deep(60, wider)) == ()
+    (change,) = contract_changes(deep(300, old), deep(300, wider))
+    assert (change.breaking, "cannot be proven compatible" in change.consequence) == (True, True)

@@ -95,10 +95,10 @@ def test_what_a_pointer_has_is_written_as_it_was(members: dict[str, Any]) -> Non
     entry = {"sequence": 1, "release": "0" * 64, "manifest": "sha256:" + "0" * 64, "action": "publish",
              "at": "2026-01-05T10:31:00Z", "actor": "me", "message": ""}  # fmt: skip
     data = canonical_json(
-        {**members, **entry, "sequence": 2, "format": 1, "previous": "0" * 64, "settled": True,
+        {**members, **entry, "sequence": 2, "format": 1, "previous": "1" * 64, "settled": True,
          "pruning": "x",
          "lease": {"token": "t", "until": "u", "process": "p", **members}, "prunes": 0, "halfPruned": False,
-         "archive": "", "history": [{**members, **entry}]}
+         "archive": "", "history": [{**members, **entry, "release": "1" * 64}]}
     )  # fmt: skip
     assert json.loads(parse_pointer(data).to_bytes()) == json.loads(data)
 

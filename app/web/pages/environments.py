@@ -84,5 +84,5 @@ def _history(seen: Sighting) -> list[object]:
     """The activations that the pointer itself carries, newest first: they cost no further question."""
     if not seen.active:
         return []
-    pointer = seen.active[0].pointer
+    pointer = seen.active.standing.pointer
     return [activation_model(each) for each in (pointer.active, *reversed(pointer.history))]

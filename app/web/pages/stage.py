@@ -133,7 +133,7 @@ def _published(targets: Iterable[Sighting]) -> tuple[Offering, ...]:
             if not seen.answered:
                 found.append(Offering(seen.target.name, ACTIVE, ""))
             continue
-        pointer = seen.active[0].pointer
+        pointer = seen.active.standing.pointer
         found.append(Offering(seen.target.name, ACTIVE, pointer.release))
         if pointer.previous:
             found.append(Offering(seen.target.name, PREVIOUS, pointer.previous))

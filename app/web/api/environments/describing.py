@@ -10,7 +10,7 @@ from app.browser.snapshots import Snapshot
 from app.browser.store import PictureStore
 from app.core.changes import ChangeKind
 from app.operations.gates import way_to
-from app.operations.inspection import status_members
+from app.operations.inspection import Served, status_members
 from app.operations.pictures import Pictures
 from app.publishing.activation import CLAIMED
 from app.publishing.targets import NamedTarget
@@ -28,7 +28,7 @@ from app.web.api.environments.models import (
 )
 from app.web.live.environments.ahead import ahead_of
 from app.web.live.environments.operations import Deed, Operation
-from app.web.live.environments.sightings import Active, Sighting
+from app.web.live.environments.sightings import Sighting
 from app.web.problems import Problem, problem_for_status, problem_of
 from app.web.services import Services
 from bbws_templates.errors import BbwsTemplatesError
@@ -147,9 +147,9 @@ def differing(pictures: Pictures | None) -> tuple[SnapshotResult, ...]:
     return tuple(sorted(found, key=lambda result: (order.index(result.status), result.snapshot)))
 
 
-def _active(place: str, found: Active) -> ActiveRelease:
+def _active(place: str, found: Served) -> ActiveRelease:
     members = status_members(place, found)
-    activation = activation_model(found[0].pointer.active)
+    activation = activation_model(found.standing.pointer.active)
     further = {name: members[name] for name in ActiveRelease.model_fields if name in members}
     return ActiveRelease.model_validate({**further, **activation.model_dump()})
 
@@ -158,9 +158,9 @@ def _ahead(services: Services, seen: Sighting) -> tuple[AheadModel | None, Probl
     made = services.environments.sources.known()
     if made is None or made.bundle is None:
         return None, any_problem(services, made.error if made else None)
-    if not seen.answered:
+    if not seen.answered or (seen.active and not seen.active.bundle):
         return None, None
-    ahead = ahead_of(seen.active[2] if seen.active else None, made.bundle)
+    ahead = ahead_of(seen.active.bundle if seen.active else None, made.bundle)
     names = {kind: [name for how, name in ahead.changes if how is kind] for kind in ChangeKind}
     model = AheadModel(
         added=names[ChangeKind.ADDED],

@@ -93,6 +93,9 @@ class PlanModel(_TargetJson):
     unfinished: bool = Field(description="It is active, but a publish was cut off; publishing completes it.")
     breaking: bool = Field(description="Data that callers send today would be refused.")
     note: str = Field(description="Why there is nothing to compare with, if there is not.")
+    hindrance: str = Field(
+        description="Why nothing can be activated just now, such as a prune; empty if it can."
+    )
     obstacles: list[str] = Field(description="Why a directory cannot hold the emails; nothing is published.")
     occupied: list[str] = Field(description="Where a directory has files that no release has put there.")
     changes: list[ChangeModel]

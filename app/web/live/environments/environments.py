@@ -183,7 +183,7 @@ class Environments:
     def _with_pictures(self, planned: Planned) -> Planned:
         folders = Folders(self.settings.screenshots.baselines, planned.folder)
         with self.drawing:  # a browser at a time is what a designer's machine can spare
-            seen = Pictures.of(planned.after, planned.before, planned.workspace, folders)
+            seen = Pictures.of(planned.after, lambda: planned.before, planned.workspace, folders)
         return replace(planned, pictures=seen)
 
     def _require_current(self, planned: Planned, target: NamedTarget, deed: Deed) -> None:

@@ -54,7 +54,7 @@ class Planned:
         if isinstance(self.way, Retreat):
             return catalogue.bundle(self.way.active) if self.way.active and self.way.changes else None
         plan = self.way.plan
-        return catalogue.bundle(plan.active) if plan.active and not plan.note else None
+        return catalogue.bundle(plan.active) if plan.active and not plan.unread else None
 
     @property
     def changes(self) -> tuple[TemplateChange, ...]:
@@ -75,7 +75,8 @@ class Planned:
             "nothing": found["from"] == found["release"],
             "unfinished": False,
             "breaking": any(change.breaking for change in self.way.changes),
-            "note": "",
+            "note": found["note"],
+            "hindrance": found["hindrance"],
             "obstacles": [],
             "occupied": [],
             "changes": found["changes"],

@@ -14,19 +14,16 @@ from pathlib import Path
 from typing import Final
 
 from app.core.errors import SurroundingsError, UnknownNameError
-from app.core.release import Manifest
 from app.core.threads import begin
-from app.publishing.catalogue import Catalogue, Standing
+from app.operations.inspection import Served, served_by
+from app.publishing.catalogue import Catalogue
 from app.publishing.opening import open_store
 from app.publishing.targets import NamedTarget, named_targets
-from bbws_templates.bundle import Bundle
 from bbws_templates.errors import BbwsTemplatesError
 from bbws_templates.target import Target
 
 FRESH_SECONDS: Final = 2.0
 _log = logging.getLogger(__name__)
-
-Active = tuple[Standing, Manifest, Bundle]
 
 
 @dataclass(frozen=True)
@@ -34,12 +31,13 @@ class Sighting:
     """What is known of one target.
 
     ``active`` is what it served when it last ``answered``, if it ever has; None for nothing. ``error`` is why
-    the last question failed, None if it did not. ``asking`` is since when a question is under way, ``told``
-    when the last one ended, in seconds of the monotonic clock; 0 for never.
+    the last question failed, or brought no more than the pointer; None if neither is so. ``asking`` is
+    since when a question is under way, ``told`` when the last one ended, in seconds of the monotonic clock; 0
+    for never.
     """
 
     target: NamedTarget
-    active: Active | None = None
+    active: Served | None = None
     answered: bool = False
     error: Exception | None = None
     asking: float = 0.0
@@ -48,7 +46,7 @@ class Sighting:
     @property
     def release(self) -> str:
         """The id of the release that it served, "" for none."""
-        return self.active[0].pointer.release if self.active else ""
+        return self.active.standing.pointer.release if self.active else ""
 
 
 @dataclass
@@ -119,7 +117,7 @@ class Sightings:
     def _ask(self, before: Sighting) -> None:
         try:
             found = self._read(before)
-            after = replace(before, active=found, answered=True, error=None)
+            after = replace(before, active=found, answered=True, error=found.problem if found else None)
         except BbwsTemplatesError as error:
             after = replace(before, error=error)
         except Exception as error:  # noqa: BLE001  a defect is told as one, and the next look asks again
@@ -135,20 +133,20 @@ class Sightings:
         if again:
             self.look(before.target, anew=True)
 
-    def _read(self, before: Sighting) -> Active | None:
+    def _read(self, before: Sighting) -> Served | None:
         """The pointer, and what it points to unless that is known."""
         catalogue = self.catalogue(before.target)
-        if before.active is None:
-            return catalogue.active()
+        if before.active is None or before.active.problem:
+            return served_by(catalogue)
         standing = catalogue.standing()
         if standing and standing.pointer.release == before.release:
-            return standing, *before.active[1:]
-        return catalogue.active()
+            return replace(before.active, standing=standing)
+        return served_by(catalogue)
 
 
 def _differ(before: Sighting, after: Sighting) -> bool:
     def known(sighting: Sighting) -> object:
-        etag = sighting.active[0].etag if sighting.active else ""
+        etag = sighting.active.standing.etag if sighting.active else ""
         return (sighting.answered, etag, str(sighting.error or ""))
 
     return known(before) != known(after)
