@@ -39,10 +39,7 @@ _ORDER: Final = re.compile(r"^\s*(?P<line>:)(?=:)|(?P<older>#)(?=#\[)", re.MULTI
 
 
 class Console(rich_console.Console):
-    """A console on which nobody's text does anything but stand there.
-
-    It leaves it to ``app.cli`` what it means that the reader has gone.
-    """
+    """A console on which nobody's text does anything but stand there."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(markup=False, emoji=False, highlight=False, **options)
@@ -60,10 +57,6 @@ class Console(rich_console.Console):
                 yield segment
             else:
                 yield segment._replace(text=printable(segment.text, lines=True))
-
-    def on_broken_pipe(self) -> None:
-        """Pass the error on; called where it was caught."""
-        raise  # noqa: PLE0704  rich calls this while it handles the error
 
 
 def one_line(text: Any) -> Any:
@@ -152,13 +145,16 @@ def print_log() -> None:
     logging.basicConfig(handlers=[handler], level=logging.WARNING)
 
 
-def print_usage_error(error: click.ClickException) -> None:
-    """What click says of a wrong call, which repeats what was given."""
+def print_usage_error(error: click.ClickException, *, as_json: bool = False) -> None:
+    """What click says of a wrong call, which repeats what was given; as ``print_error`` for a machine."""
     vars(error)["message"] = printable(error.message)
     text = io.StringIO()
     error.show(file=text)
     err.file.write(unobeyed(printable(text.getvalue(), lines=True)))
     err.file.flush()
+    if as_json:
+        said = error_members(BbwsTemplatesError(error.format_message()))
+        print_json({"error": {**said, "code": "usage"}})
 
 
 def print_error(error: BbwsTemplatesError, *, as_json: bool = False) -> None:
@@ -166,8 +162,6 @@ def print_error(error: BbwsTemplatesError, *, as_json: bool = False) -> None:
 
     Of data that break a contract in several places, each place has a line of its own.
     """
-    if as_json:
-        print_json({"error": error_members(error)})
     problems = [str(problem) for problem in error.problems] if isinstance(error, ContractError) else []
     sentence = str(error)
     if len(problems) > 1:
@@ -175,6 +169,8 @@ def print_error(error: BbwsTemplatesError, *, as_json: bool = False) -> None:
     err.print(Text("error: ", style="bold red").append(sentence, style="default"))
     for problem in problems[len(problems) == 1 :]:
         err.print(Text(f"  {problem}"))
+    if as_json:  # at last: where it finds no room, a person has heard of it
+        print_json({"error": error_members(error)})
 
 
 def error_members(error: BbwsTemplatesError) -> dict[str, Any]:
