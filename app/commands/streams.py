@@ -103,7 +103,7 @@ def has_person() -> bool:
     return sys.stdin is not None and sys.stdin.isatty()
 
 
-class _Stream:
+class _Watched:
     """A stream whose writes are watched; in all else it is that stream."""
 
     def __init__(self, stream: Any, whole: Any = None) -> None:
@@ -114,7 +114,7 @@ class _Stream:
         return getattr(self._stream, name)
 
     @property
-    def buffer(self) -> _Stream:
+    def buffer(self) -> _Watched:
         """The same for bytes."""
         return type(self)(self._stream.buffer, self._whole)
 
@@ -144,7 +144,7 @@ class _Stream:
                 os.close(nowhere)
 
 
-class _Output(_Stream):
+class _Output(_Watched):
     """Standard output: what a command has found and nobody got must not pass for done."""
 
     def _fail(self, error: OSError) -> None:
@@ -157,5 +157,5 @@ class _Output(_Stream):
         ) from error
 
 
-class _Aside(_Stream):
+class _Aside(_Watched):
     """Standard error: a word that finds no room there ends no command, whose exit status says the same."""
