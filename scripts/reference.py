@@ -198,7 +198,7 @@ def document() -> str:
 
 
 KEYS_MEAN: Final[Mapping[str, str]] = {
-    "url": "`s3://bucket/prefix`, or `file:` with a path, which may be relative to the file; `%20` is a blank",
+    "url": "`s3://bucket/prefix`, or `file:` with a path, maybe relative to the file; `%20` is a blank",
     "region": "of the bucket",
     "profile": "of the AWS settings, so that one process can promote from one account to another",
     "description": "for people",

@@ -106,9 +106,9 @@ def has_person() -> bool:
 class _Watched:
     """A stream whose writes are watched; in all else it is that stream."""
 
-    def __init__(self, stream: Any, whole: Any = None) -> None:
+    def __init__(self, stream: Any, whole: _Watched | None = None) -> None:
         self._stream = stream
-        self._whole = whole or stream
+        self._whole = whole or self
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
@@ -120,41 +120,56 @@ class _Watched:
 
     def write(self, content: Any) -> int:
         """As the stream's."""
+        self._whole.require()
         try:
             written: int = self._stream.write(content)
         except OSError as error:
-            self._fail(error)
+            self._whole.fail(error)
             return len(content)
         return written
 
     def flush(self) -> None:
         """As the stream's."""
+        self._whole.require()
         try:
             self._stream.flush()
         except OSError as error:
-            self._fail(error)
+            self._whole.fail(error)
 
-    def _fail(self, error: OSError) -> None:  # noqa: ARG002  for those below
+    def require(self) -> None:
+        """That all before could be written, if that matters."""
+
+    def fail(self, error: OSError) -> None:  # noqa: ARG002  for those below
         """Send the rest nowhere; else Python would complain of it once more at its exit."""
         with suppress(OSError):  # of a stream that is none of the system's
             nowhere = os.open(os.devnull, os.O_WRONLY)
             try:
-                os.dup2(nowhere, self._whole.fileno())
+                os.dup2(nowhere, self._stream.fileno())
             finally:
                 os.close(nowhere)
 
 
 class _Output(_Watched):
-    """Standard output: what a command has found and nobody got must not pass for done."""
+    """Standard output: what a command has found and nobody got must not pass for done.
 
-    def _fail(self, error: OSError) -> None:
-        super()._fail(error)
-        if isinstance(error, BrokenPipeError):
-            raise UnreadError from error
-        raise SurroundingsError(
-            f"Standard output cannot be written: {error.strerror or error}.",
-            remedy="Make room, or send it elsewhere.",
-        ) from error
+    It fails for good: a library that tries it, as click does, may swallow what it meets.
+    """
+
+    _failure: OSError | None = None
+
+    def require(self) -> None:
+        if isinstance(self._failure, BrokenPipeError):
+            raise UnreadError from self._failure
+        if self._failure is not None:
+            raise SurroundingsError(
+                f"Standard output cannot be written: {self._failure.strerror or self._failure}.",
+                remedy="Make room, or send it elsewhere.",
+            ) from self._failure
+
+    def fail(self, error: OSError) -> None:
+        super().fail(error)
+        self._failure = error
+        self.require()
 
 
 class _Aside(_Watched):

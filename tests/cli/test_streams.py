@@ -217,3 +217,15 @@ def test_no_command_meets_a_closed_stream(monkeypatch: pytest.MonkeyPatch, tmp_p
                 status = run([name, "--nothing-like-that"])
             assert status == (4 if stream == "stdout" else 2), (stream, name)
     assert not os.listdir(tmp_path)  # noqa: PTH208
+
+
+@pytest.mark.parametrize("words", [["--help"], ["check", "--help"], ["--version"]], ids=" ".join)
+@pytest.mark.parametrize(
+    ("error", "status"), [(OSError(errno.ENOSPC, "No space"), 4), (BrokenPipeError(), 141)]
+)
+def test_help_that_nobody_got_is_not_done(
+    words: list[str], error: OSError, status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Click tries a stream before it writes, and swallows how that ends."""
+    monkeypatch.setattr(sys, "stdout", Failing(error))
+    assert run(words) == status
