@@ -31,6 +31,7 @@ from bbws_templates.printable import json_printable, printable
 if TYPE_CHECKING:
     from app.commands.tables import Table
 
+_SIZE: Final = re.compile(r"[1-9][0-9]{0,5}")  # of a terminal
 _SECONDS_BETWEEN_DRAWINGS: Final = 0.1
 
 # GitHub's runner takes a line for a command that begins with "::", whatever blanks are before it, or that has
@@ -42,7 +43,10 @@ class Console(rich_console.Console):
     """A console on which nobody's text does anything but stand there."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(markup=False, emoji=False, highlight=False, **options)
+        # On a width of 0 rich prints nothing, and at one of "²" it fails.
+        odd = {name for name in ("COLUMNS", "LINES") if not _SIZE.fullmatch(os.environ.get(name, ""))}
+        around = {name: value for name, value in os.environ.items() if name not in odd}
+        super().__init__(markup=False, emoji=False, highlight=False, _environ=around, **options)
 
     def print(self, *objects: Any, **options: Any) -> None:
         """As rich's, each text on one line."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import json
 import os
 import subprocess
@@ -15,6 +16,7 @@ import pytest
 
 from app import cli
 from app.cli import COMMANDS, run
+from app.commands.output import Console
 from app.commands.releasing import confirm
 from tests.cli.conftest import Outcome
 
@@ -229,3 +231,14 @@ def test_help_that_nobody_got_is_not_done(
     """Click tries a stream before it writes, and swallows how that ends."""
     monkeypatch.setattr(sys, "stdout", Failing(error))
     assert run(words) == status
+
+
+@pytest.mark.parametrize("name", ["COLUMNS", "LINES"])
+@pytest.mark.parametrize("size", ["0", "\u00b2", "-5", "wide", "9" * 30])
+def test_a_terminal_of_an_odd_size_shows_all_the_same(
+    name: str, size: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, size)
+    written = io.StringIO()
+    Console(file=written, soft_wrap=True).print("error: what it is")
+    assert written.getvalue() == "error: what it is\n"
