@@ -8,18 +8,20 @@ of the output has gone.
 from __future__ import annotations
 
 import contextlib
+import errno
 import gc
 import importlib
 import io
-import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import click
 
+from app.commands.streams import UnreadError, hold_descriptors, require_output, watched_streams
 from app.core.errors import SurroundingsError
-from app.core.threads import NO_THREAD, no_thread
+from app.core.threads import MORE_THREADS, NO_THREAD, no_thread
 from bbws_templates.errors import BbwsTemplatesError, Location
 
 EXIT_INTERRUPTED = 130
@@ -57,10 +59,6 @@ COMMANDS = {
 with ``_`` for ``-``."""
 
 
-class _UnreadError(Exception):
-    """The reader of the output has gone (``| head``)."""
-
-
 class _Commands(click.Group):
     """Imports a command only when it is used: ``list`` should not wait for a browser or for AWS."""
 
@@ -78,20 +76,17 @@ class _Commands(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command, and see to it that what it said has been written.
+        """Run the command.
 
         Raises:
             SurroundingsError: the system refused something: to read or write, as on a full disk, a thread.
         """
         try:
-            try:
-                return super().invoke(ctx)
-            finally:
-                sys.stdout.flush()
-        except BrokenPipeError as error:
-            raise _UnreadError from error  # click itself would leave with 1
-        except OSError as error:
+            return super().invoke(ctx)
+        except OSError as error:  # of a broken pipe click itself would make an end with 1
             raise _refused_by_the_system(error) from error
+        except MemoryError as error:
+            raise SurroundingsError("There is not enough memory.", remedy=_REMEDIES[errno.ENOMEM]) from error
         except RuntimeError as error:
             if str(error) != NO_THREAD:
                 raise
@@ -126,6 +121,7 @@ def cli() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and leave the process with its exit status."""
+    hold_descriptors()
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # better an escape than no answer
     status = run(arguments)
@@ -139,36 +135,22 @@ def run(arguments: Sequence[str] | None = None, *, obj: object = None) -> int:
     ``obj`` is the command's ``click.pass_obj``: what a caller brings that no argument can name.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
-    try:
-        if sys.stdout is None:
-            raise SurroundingsError("Standard output is closed.", remedy="Send it to /dev/null instead.")
+    with watched_streams():
         try:
-            status = cli.main(words, prog_name="bbws-templates", standalone_mode=False, obj=obj)
-            sys.stdout.flush()
-        except OSError as error:  # of the help; commands have their own place for it
-            raise _refused_by_the_system(error) from error
-    except click.ClickException as error:
-        from app.commands.output import print_usage_error
-
-        print_usage_error(error)
-        return _status(words, error.exit_code)
-    except (KeyboardInterrupt, click.Abort) as error:
-        sys.stderr.write("\n".join(("interrupted", *_notes(error))) + "\n")
-        return EXIT_INTERRUPTED
-    except _UnreadError:
-        _drop_output()
-        return EXIT_UNREAD
-    except SystemExit as leave:
-        return leave.code if isinstance(leave.code, int) else 1
-    except BbwsTemplatesError as error:
-        from app.commands.output import print_error
-        from app.outcomes import outcome_of
-
-        with contextlib.suppress(OSError):  # where not even that can be said, the exit status says it
-            print_error(error, as_json="--json" in words and sys.stdout is not None)
-            if sys.stdout is not None:
+            require_output()
+            try:
+                status = cli.main(words, prog_name="bbws-templates", standalone_mode=False, obj=obj)
+            finally:
                 sys.stdout.flush()
-        return _status(words, outcome_of(error).exit_code)
+        except (KeyboardInterrupt, click.Abort) as error:
+            sys.stderr.write("\n".join(("interrupted", *_notes(error))) + "\n")
+            return EXIT_INTERRUPTED
+        except UnreadError:
+            return EXIT_UNREAD
+        except SystemExit as leave:
+            return leave.code if isinstance(leave.code, int) else 1
+        except (click.ClickException, BbwsTemplatesError) as error:
+            return _status(words, _told(error, as_json="--json" in words))
     return status if isinstance(status, int) else 0
 
 
@@ -177,27 +159,52 @@ def _notes(error: BaseException) -> tuple[str, ...]:
     return (*getattr(error, "__notes__", ()), *(_notes(error.__cause__) if error.__cause__ else ()))
 
 
+def _told(error: click.ClickException | BbwsTemplatesError, *, as_json: bool) -> int:
+    """Say what is wrong, to a program as well if one listens; the exit status of it."""
+    from app.commands.output import print_error, print_usage_error
+    from app.outcomes import outcome_of
+
+    as_json = as_json and sys.stdout is not None
+    # Where not even that can be said, the exit status says it.
+    with contextlib.suppress(UnreadError, SurroundingsError):
+        if isinstance(error, click.ClickException):
+            print_usage_error(error, as_json=as_json)
+        else:
+            print_error(error, as_json=as_json)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    return error.exit_code if isinstance(error, click.ClickException) else outcome_of(error).exit_code
+
+
 def _status(words: Sequence[str], error: int) -> int:
     """The exit status of an error; 1 of any, where 2 is to mean changes as Terraform has it."""
     command = next((word for word in words if not word.startswith("-")), "")
     return 1 if command == "plan" and _AS_TERRAFORM in words else error
 
 
+_OPEN_FILES = "Let this user have more open files (`ulimit -n`)."
+_REMEDIES = {
+    errno.EMFILE: _OPEN_FILES,
+    errno.ENFILE: _OPEN_FILES,
+    errno.ENOMEM: "End other programs, or let this one have more memory (`ulimit -v`, a container's limit).",
+    errno.EAGAIN: f"{MORE_THREADS}.",
+}
+"""What helps, whatever it was that was wanted; by the number of the system's error."""
+
+
 def _refused_by_the_system(error: OSError) -> SurroundingsError:
-    """``error`` as one of ours; one that names no file came of writing to what is open: the output."""
-    reason = error.strerror or str(error)
+    """``error``, which no command has expected, as one of ours."""
     if error.filename is None:
-        _drop_output()
-        return SurroundingsError(
-            f"Standard output cannot be written: {reason}.", remedy="Make room, or send it elsewhere."
-        )
+        try:
+            Path.cwd()
+        except OSError:
+            return SurroundingsError(
+                "The working folder is not there any more.", remedy="Change into one that is, and call again."
+            )
+    reason = error.strerror or str(error) or type(error).__name__
+    usual = "Call again." if error.filename is None else "Make room, or check its permissions."
     return SurroundingsError(
         f"The system refuses to go on: {reason}.",
-        location=Location(str(error.filename)),
-        remedy="Make room, or check its permissions.",
+        location=None if error.filename is None else Location(str(error.filename)),
+        remedy=_REMEDIES.get(error.errno or 0, usual),
     )
-
-
-def _drop_output() -> None:
-    """Send the rest of standard output nowhere; else Python would complain of it once more at its exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -85,11 +85,17 @@ def parse_target(url: str, *, region: str = "", profile: str = "") -> Target:
 
 
 def _file(path: str) -> Path:
-    # Imported here, as a Lambda that reads from S3 need not wait for them.
+    # Imported here, as a Lambda that reads from S3 need not wait for it.
     from pathlib import Path
+
+    return Path(local_path(path_of(path), windows=os.name == "nt"))
+
+
+def path_of(encoded: str) -> str:
+    """The path that stands in a ``file:`` URL; a byte that is no UTF-8 is that byte, as in a name on disk."""
     from urllib.parse import unquote
 
-    return Path(local_path(unquote(path), windows=os.name == "nt"))
+    return unquote(encoded, errors="surrogateescape")
 
 
 def local_path(path: str, *, windows: bool) -> str:

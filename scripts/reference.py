@@ -154,6 +154,10 @@ def document() -> str:
         ),
         _table(("code", "means"), ((str(code), meaning) for code, meaning in EXITS)),
         _prose(
+            "With `--json` an error is an object of JSON on standard output as well, its member `error`; of a"
+            " wrong call its `code` is `usage`."
+        ),
+        _prose(
             "`plan --detailed-exitcode` answers as Terraform does: 0 no changes, 1 an error, be it a wrong"
             " call, 2 changes."
         ),
@@ -194,7 +198,7 @@ def document() -> str:
 
 
 KEYS_MEAN: Final[Mapping[str, str]] = {
-    "url": "`s3://bucket/prefix`, or `file:` with a path, which may be relative to the file",
+    "url": "`s3://bucket/prefix`, or `file:` with a path, maybe relative to the file; `%20` is a blank",
     "region": "of the bucket",
     "profile": "of the AWS settings, so that one process can promote from one account to another",
     "description": "for people",

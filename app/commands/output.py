@@ -31,6 +31,7 @@ from bbws_templates.printable import json_printable, printable
 if TYPE_CHECKING:
     from app.commands.tables import Table
 
+_SIZE: Final = re.compile(r"[1-9][0-9]{0,5}")  # of a terminal
 _SECONDS_BETWEEN_DRAWINGS: Final = 0.1
 
 # GitHub's runner takes a line for a command that begins with "::", whatever blanks are before it, or that has
@@ -39,13 +40,13 @@ _ORDER: Final = re.compile(r"^\s*(?P<line>:)(?=:)|(?P<older>#)(?=#\[)", re.MULTI
 
 
 class Console(rich_console.Console):
-    """A console on which nobody's text does anything but stand there.
-
-    It leaves it to ``app.cli`` what it means that the reader has gone.
-    """
+    """A console on which nobody's text does anything but stand there."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(markup=False, emoji=False, highlight=False, **options)
+        # On a width of 0 rich prints nothing, and at one of "²" it fails.
+        odd = {name for name in ("COLUMNS", "LINES") if not _SIZE.fullmatch(os.environ.get(name, ""))}
+        around = {name: value for name, value in os.environ.items() if name not in odd}
+        super().__init__(markup=False, emoji=False, highlight=False, _environ=around, **options)
 
     def print(self, *objects: Any, **options: Any) -> None:
         """As rich's, each text on one line."""
@@ -60,10 +61,6 @@ class Console(rich_console.Console):
                 yield segment
             else:
                 yield segment._replace(text=printable(segment.text, lines=True))
-
-    def on_broken_pipe(self) -> None:
-        """Pass the error on; called where it was caught."""
-        raise  # noqa: PLE0704  rich calls this while it handles the error
 
 
 def one_line(text: Any) -> Any:
@@ -152,13 +149,16 @@ def print_log() -> None:
     logging.basicConfig(handlers=[handler], level=logging.WARNING)
 
 
-def print_usage_error(error: click.ClickException) -> None:
-    """What click says of a wrong call, which repeats what was given."""
+def print_usage_error(error: click.ClickException, *, as_json: bool = False) -> None:
+    """What click says of a wrong call, which repeats what was given; as ``print_error`` for a machine."""
     vars(error)["message"] = printable(error.message)
     text = io.StringIO()
     error.show(file=text)
     err.file.write(unobeyed(printable(text.getvalue(), lines=True)))
     err.file.flush()
+    if as_json:
+        said = error_members(BbwsTemplatesError(error.format_message()))
+        print_json({"error": {**said, "code": "usage"}})
 
 
 def print_error(error: BbwsTemplatesError, *, as_json: bool = False) -> None:
@@ -166,8 +166,6 @@ def print_error(error: BbwsTemplatesError, *, as_json: bool = False) -> None:
 
     Of data that break a contract in several places, each place has a line of its own.
     """
-    if as_json:
-        print_json({"error": error_members(error)})
     problems = [str(problem) for problem in error.problems] if isinstance(error, ContractError) else []
     sentence = str(error)
     if len(problems) > 1:
@@ -175,6 +173,8 @@ def print_error(error: BbwsTemplatesError, *, as_json: bool = False) -> None:
     err.print(Text("error: ", style="bold red").append(sentence, style="default"))
     for problem in problems[len(problems) == 1 :]:
         err.print(Text(f"  {problem}"))
+    if as_json:  # at last: where it finds no room, a person has heard of it
+        print_json({"error": error_members(error)})
 
 
 def error_members(error: BbwsTemplatesError) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from rich.text import Text
 
 from app.commands.options import Command
 from app.commands.output import out, progress_bar
+from app.commands.streams import has_person
 from app.core.changes import ChangeKind, PartChange, TemplateChange, tells
 from app.core.release import Release
 from app.core.release_directory import read_release
@@ -159,7 +159,7 @@ def confirm(question: str, *, yes: bool, as_json: bool) -> None:
     """Go on only if ``--yes`` or a person says so."""
     if yes:
         return
-    if as_json or not sys.stdin.isatty():
+    if as_json or not has_person():
         raise click.UsageError("There is nobody to ask: say --yes.")
     click.confirm(printable(question), abort=True, err=True)
 

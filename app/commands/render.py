@@ -5,14 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 from rich.text import Text
 
 from app.commands.options import absence, one_tag, template_set_options
 from app.commands.output import err, print_json, write_bytes, write_document
-from app.core.errors import Location, SourceError, SurroundingsError
+from app.commands.streams import read_given
+from app.core.errors import Location, SourceError
 from app.core.jsontext import parse_json
 from app.core.messages import sample_message
 from app.core.workspace import Workspace
@@ -23,6 +24,8 @@ from bbws_templates.message import parse_mailbox
 
 FORMATS = ("html", "text", "subject", "eml", "json", "png", "pdf")
 PREFERRED_FIXTURE = "typical"
+_LONGEST_DATA: Final = 16_000_000
+"""Bytes of the data of one mail, as for a line of a batch."""
 
 
 def _one_address(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
@@ -124,10 +127,8 @@ def _fixture_data(workspace: Workspace, name: str, scenario: str | None) -> Mapp
 
 def _read_data(name: str) -> Mapping[str, Any]:
     label = "standard input" if name == "-" else name
-    if name == "-" and sys.stdin is None:
-        raise SurroundingsError("Standard input is closed.", remedy="Give the data with --data FILE.")
     try:
-        content = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+        content = read_given(name, _LONGEST_DATA)
         text = content.decode("utf-8-sig")
     except OSError as error:
         raise click.BadParameter(
@@ -151,7 +152,7 @@ def _warn(sentence: str) -> None:
 
 
 def _write_sheet(email: RenderedEmail, form: str) -> None:
-    if sys.stdout is not None and sys.stdout.isatty():
+    if sys.stdout.isatty():
         raise click.UsageError(f"A {form.upper()} is no text for a terminal: send it to a file.")
     from app.browser.sheets import SheetFormat, sheet_of  # the others need no browser
 

@@ -32,6 +32,7 @@ from bbws_templates.client import TemplateClient
 from bbws_templates.compiled import CompiledTemplate
 from bbws_templates.digests import Digest, canonical_json
 from bbws_templates.display import Display
+from bbws_templates.files import require_file
 
 _SHOWN: Final = 20
 EXIT_FAULTS: Final = 1
@@ -144,15 +145,12 @@ def command(
 
 def _opened(path: Path) -> BinaryIO:
     try:
-        data = path.open("rb")
+        require_file(path)  # of which alone a part can be read again, where a batch goes on
+        return path.open("rb")
     except OSError as error:
         raise click.BadParameter(
             f"'{path}' cannot be read: {error.strerror or error}.", param_hint="--data"
         ) from error
-    if data.seekable():
-        return data
-    data.close()
-    raise click.BadParameter(f"'{path}' cannot be read again where a batch goes on.", param_hint="--data")
 
 
 def _from_sources(templates: Path, fixtures: Path, name: str) -> tuple[Edition, ...]:

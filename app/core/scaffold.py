@@ -78,6 +78,8 @@ def drafts(
 
 
 def _require_free(existing: TemplateSet, name: str) -> None:
+    if not name.isascii() and any(0xD800 <= ord(sign) < 0xE000 for sign in name):  # bytes of the shell's
+        raise SourceError("The name is not UTF-8.", remedy="Choose another name, of letters and digits.")
     try:
         check_name(name)
     except DamagedReleaseError as error:

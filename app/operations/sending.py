@@ -31,6 +31,7 @@ from app.core.whole_numbers import whole_number
 from app.core.workspace import Workspace
 from app.publishing.targets import settings_document
 from bbws_templates.faults import TargetError
+from bbws_templates.files import require_file
 from bbws_templates.headers import clean
 from bbws_templates.message import MailMessage, mime_message, parse_mailbox
 
@@ -192,6 +193,8 @@ def _said(error: Exception) -> str:
 
 
 def _connected(settings: SendTestSettings) -> smtplib.SMTP:
+    if settings.ca_file:
+        require_file(settings.ca_file)  # whoever opens a pipe waits for its writer
     context = ssl.create_default_context(cafile=str(settings.ca_file) if settings.ca_file else None)
     if settings.security == "tls":
         return smtplib.SMTP_SSL(settings.host, settings.port, timeout=_SECONDS, context=context)

@@ -20,7 +20,9 @@
     url = "s3://mail"
     unconditional = true    # a server that ignores If-Match: only one publisher at a time, please
 
-A ``file:`` URL may be relative, to the folder of the settings file. With a ``profile`` of the AWS settings
+A ``file:`` URL may be relative, to the folder of the settings file (on the command line, to the working
+folder). Either way it is a URL: ``%20`` is a blank, ``%25`` a percent sign. A name has no ``:``, by which the
+command line knows an address. With a ``profile`` of the AWS settings
 for each, one process can promote from one account to another.
 """
 
@@ -35,7 +37,8 @@ from app.core.toml import toml_tables
 from bbws_templates.directory import real
 from bbws_templates.errors import Location
 from bbws_templates.faults import TargetError
-from bbws_templates.target import BucketTarget, DirectoryTarget, Target, parse_target
+from bbws_templates.files import read_file
+from bbws_templates.target import BucketTarget, DirectoryTarget, Target, parse_target, path_of
 
 SETTINGS: Final = "bbws-templates.toml"
 KEYS: Final = {"url", "region", "profile", "description", "copy_of"}
@@ -129,9 +132,10 @@ def settings_document(settings: Path | None = None) -> tuple[Path, dict[str, Any
     if path is None:
         return None
     try:
-        return path, toml_tables(path.read_text("utf-8"))
+        return path, toml_tables(read_file(path).decode("utf-8"))
     except (OSError, ValueError) as error:
-        raise TargetError(f"The settings cannot be read: {error}.", location=Location(str(path))) from error
+        reason = error.strerror or error if isinstance(error, OSError) else error
+        raise TargetError(f"The settings cannot be read: {reason}.", location=Location(str(path))) from error
 
 
 def _refuse_a_way_around_the_gates(target: NamedTarget, named: dict[str, NamedTarget], path: Path) -> None:
@@ -195,6 +199,8 @@ def _protected_as_its_source(target: NamedTarget, named: dict[str, NamedTarget],
 
 
 def _named(name: str, table: Any, path: Path) -> NamedTarget:
+    if not name or ":" in name:
+        raise _wrong(path, f"no target can be called '{name}'", "Give it a name that has no ':'.")
     if not isinstance(table, dict) or not isinstance(table.get("url"), str):
         raise _wrong(path, f"the target '{name}' has no url")
     for key in sorted(table.keys() - KEYS - FLAGS):
@@ -229,8 +235,10 @@ def without_conditions(target: Target) -> Target:
 
 
 def _from_url(url: str, base: Path, region: str = "", profile: str = "") -> Target:
-    if url.startswith("file:") and not url.startswith("file:/") and "\0" not in url:
-        url = real(base / url.removeprefix("file:")).as_uri()
+    """The place of ``url``; a relative one of a directory is read as an absolute one is, below ``base``."""
+    relative = url.removeprefix("file:")
+    if relative != url and not relative.startswith("/") and "\0" not in (path := path_of(relative)):
+        url = real(base / path).as_uri()
     return parse_target(url, region=region, profile=profile)
 
 

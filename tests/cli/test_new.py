@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from app.core.errors import SourceError, SurroundingsError, UnknownNameError
 from app.core.findings import Severity
 from app.core.release import Provenance
 from app.core.workspace import Workspace
+from tests.cli.conftest import Outcome
 from tests.own_templates import NAMES
 
 ROOT = Path(__file__).parents[2]
@@ -265,3 +267,12 @@ def test_a_disk_that_refuses_leaves_nothing_half_written(home: Path, monkeypatch
     assert "No space left" in str(result.exception)
     monkeypatch.undo()
     assert files(home) == before
+
+
+def test_a_name_that_is_no_text_is_refused(
+    call: Callable[..., Outcome], small: Callable[..., list[str]]
+) -> None:
+    """Bytes of a command line that are no UTF-8, as in a terminal of another encoding."""
+    done = call("new", "a/b\udcff", "--sender", "a@example.com", *small("<p>Hello"))
+    assert (done.status, done.out) == (1, "")
+    assert "error: The name is not UTF-8." in done.err

@@ -270,3 +270,29 @@ def test_a_copy_may_be_protected_by_itself(tmp_path: Path) -> None:
     )
     assert is_protected("copy", path)
     assert not is_protected("prod", path)
+
+
+@pytest.mark.parametrize("written", ["x%20y", "100%25", "%C3%A9", "a b"])
+def test_a_relative_address_is_read_as_an_absolute_one_is(
+    written: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    settings = tmp_path / "bbws-templates.toml"
+    settings.write_text(f'[targets.here]\nurl = "file:{written}"\n')
+    absolute = parse_target(f"{tmp_path.as_uri()}/{written}")
+    assert resolve_target("here") == resolve_target(f"file:{written}") == absolute
+    assert parse_target(str(absolute)) == absolute
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere names of files are text")
+def test_an_address_names_any_folder_that_there_can_be(tmp_path: Path) -> None:
+    odd = DirectoryTarget(Path(os.fsdecode(os.fsencode(tmp_path) + b"/a\xffb")))
+    assert parse_target(str(odd)) == odd
+
+
+@pytest.mark.parametrize("name", ["a:b", "s3://a-bucket", ""])
+def test_a_name_that_nobody_could_ask_for_is_refused(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "bbws-templates.toml"
+    path.write_text(f'[targets."{name}"]\nurl = "s3://a-bucket"\n')
+    with pytest.raises(TargetError, match=f"no target can be called '{name}'"):
+        named_targets(path)
