@@ -19,8 +19,7 @@ import threading
 from _weakrefset import WeakSet  # that of weakref, without the rest of it; threading takes it from here too
 from collections.abc import Callable
 from contextlib import suppress
-from time import monotonic
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from bbws_templates.clocks import WakefulClock
 from bbws_templates.errors import BbwsTemplatesError
@@ -102,14 +101,13 @@ class ReleaseCache:
         self._clock = clock or WakefulClock()
         self._serving: Serving | None = None
         self._due = 0.0
-        # Which look was wanted last, and which one was made: a mark each, as no counter is safe in threads.
-        self._wanted = self._looked = object()
+        self._expired = False
         self._begin()
         _ALL.add(self)
 
     def _begin(self) -> None:
         """Forget what is under way: nothing is yet, or it is so in another process only."""
-        self._lock = threading.Lock()
+        self._lock: Any = threading.RLock()  # which knows whose it is
         self._reader: ObjectReader | None = None
         self._flight: Flight[Serving] | None = None
         self._lost: list[Flight[Serving]] = []
@@ -119,8 +117,8 @@ class ReleaseCache:
 
     def begin_in_child(self) -> None:
         """After a fork: what was asked, or was to be asked before the next use, the child asks for itself."""
-        if self._flight or self._lock.locked():
-            self.expire()
+        if self._flight or _is_taken(self._lock):
+            self._expired = True
         self._begin()
 
     def serving(self) -> Serving:
@@ -130,28 +128,29 @@ class ReleaseCache:
             UnavailableError: there is no release to be had from anywhere.
         """
         lock = self._lock  # that of a child, should this thread be forked in here, is another one
-        serving, waited = self._serving, 0.0
-        if serving and self._wanted is not self._looked:
-            # Somebody has asked for a look, and who comes after that has an answer to a question after that.
-            began = monotonic()
-            if not lock.acquire(timeout=self._patience):
-                return serving
-            waited = monotonic() - began
-        elif serving and not (self._is_due() and lock.acquire(blocking=False)):
+        serving, failures = self._serving, self._failures
+        if serving and not self._is_due():
             return serving
-        elif not serving:
-            failures = self._failures
-            lock.acquire()
-            if not self._serving and self._failures != failures:
-                # Whoever has waited for an attempt of another thread has waited: it need not make its own.
-                lock.release()
-                raise UnavailableError(self._failure)
+        if lock._is_owned():
+            # A handler, of a signal or of the log, that was called in the midst of a look of this thread.
+            if serving:
+                return serving
+            raise UnavailableError(f"{self._place} is just being looked at for the first time.")
         try:
+            # Within: a handler of a signal may raise as soon as this thread has it, to limit its time.
+            if serving and not lock.acquire(blocking=False):
+                return serving
+            if not serving:
+                lock.acquire()
+                if not self._serving and self._failures != failures:
+                    # Whoever has waited for an attempt of another has waited: it need not make its own.
+                    raise UnavailableError(self._failure)
             if not self._serving or self._is_due():
-                self._refresh(waited)
+                self._refresh()
             return self._served()
         finally:
-            lock.release()
+            if lock._is_owned():
+                lock.release()
 
     def status(self) -> Status:
         """What is served, as ``serving`` says it, without what is in it."""
@@ -163,29 +162,29 @@ class ReleaseCache:
         return Status(serving.origin, serving.bundle.release, age, serving.problem)
 
     def expire(self) -> None:
-        """Look at the pointer again before the next use, of any thread.
+        """Look at the pointer again before the next use, or, while a look is under way, before the one after.
 
-        What was asked before this moment is no answer. Whoever comes while such a look is under way, or that
-        after it, waits for the one after it, within the patience.
+        Nobody waits for the look of another thread; what was asked before this moment counts as no answer.
         """
-        self._wanted = object()
+        self._expired = True  # and what has been asked before this moment is no answer
 
     def _is_due(self) -> bool:
-        return self._wanted is not self._looked or self._clock() >= self._due
+        return self._expired or self._clock() >= self._due or self._has_come_late()
+
+    def _has_come_late(self) -> bool:
+        """Whether there is now what nobody waited for any more."""
+        return self._flight is not None and self._flight.has_result
 
     def _served(self) -> Serving:
         if self._serving is None:
             raise UnavailableError(f"There is no release to be had from {self._place}.")
         return self._serving
 
-    def _refresh(self, waited: float) -> None:
-        """Look again, for whom has waited so many seconds of its patience until it could."""
-        wanted = self._wanted
+    def _refresh(self) -> None:
         try:
-            self._serving = self._load_in_time(waited, is_wanted=wanted is not self._looked)
+            self._serving = self._load_in_time()
         except (StoreError, DamagedReleaseError) as error:
             self._serving = self._fall_back(error)
-        self._looked = wanted
         if self._serving.problem:
             self._due = self._clock() + min(RETRY, self._ttl)
             warn(
@@ -213,15 +212,15 @@ class ReleaseCache:
         self._failures += 1
         raise UnavailableError(failure) from error
 
-    def _load_in_time(self, waited: float, *, is_wanted: bool) -> Serving:
+    def _load_in_time(self) -> Serving:
         """What the target has, no older than the TTL, or an error within the patience.
 
         Raises:
             StoreError, DamagedReleaseError: it cannot be had, or not in time.
         """
         flight = self._flight
-        if is_wanted:
-            self._bitten = False
+        if self._expired:
+            self._expired = self._bitten = False
             self._give_up()
         elif flight and flight.landed:
             # It came in after all when nobody waited any more, perhaps long ago.
@@ -233,15 +232,15 @@ class ReleaseCache:
                 self._serving = found
         elif flight and flight.overdue(self._clock()):
             self._give_up()
-        found = self._wait_for(self._flight or self._start(), waited)
+        found = self._wait_for(self._flight or self._start())
         if not self._pinned and self._clock() >= found.confirmed + self._ttl + self._cold_patience:
             # The process was frozen while it waited: this is news of then.
             self._serving = found
             found = self._wait_for(self._start())
         return found
 
-    def _wait_for(self, flight: Flight[Serving], waited: float = 0.0) -> Serving:
-        patience = max(0.0, round(flight.patience * (_ONCE_BITTEN if self._bitten else 1) - waited, 3))
+    def _wait_for(self, flight: Flight[Serving]) -> Serving:
+        patience = flight.patience * (_ONCE_BITTEN if self._bitten else 1)
         if not flight.wait(patience):
             self._bitten = True
             raise UnreachableError(f"{self._place} did not answer within {patience:g} s.")
@@ -276,6 +275,14 @@ class ReleaseCache:
                 cut()
             self._reader = None
         self._flight = None
+
+
+def _is_taken(lock: Any) -> bool:
+    """Whether somebody has ``lock``, this thread included."""
+    if lock._is_owned() or not lock.acquire(blocking=False):
+        return True
+    lock.release()
+    return False
 
 
 _ALL: WeakSet[ReleaseCache] = WeakSet()

@@ -250,10 +250,9 @@ class TemplateClient:
         return self._cache.status()
 
     def refresh(self) -> None:
-        """Look at the pointer again before the next use, of any thread, whatever the TTL says.
+        """Look at the pointer again before the next use, whatever the TTL says.
 
-        A use after this has been called waits, within the patience, for a look that began after it; one that
-        is under way meanwhile may still be answered as before.
+        While another thread is at a look, nobody waits for that, and the use after it looks again.
         """
         self._cache.expire()
 

@@ -39,6 +39,11 @@ class Flight(Generic[T]):
         """Whether there is a result, or an error."""
         return self._landed.is_set()
 
+    @property
+    def has_result(self) -> bool:
+        """Whether there is a result."""
+        return self._result is not None
+
     def overdue(self, now: float) -> bool:
         """Whether it has been waited for long enough, or could have been."""
         return not self.landed and (self._left <= 0 or now - self.started >= self.patience)
@@ -46,7 +51,7 @@ class Flight(Generic[T]):
     def wait(self, seconds: float) -> bool:
         """Wait ``seconds`` at most, and no longer than its patience lasts; whether it has landed."""
         seconds = min(seconds, self._left)
-        if self._landed.wait(seconds):
+        if self._landed.wait(seconds) or self.landed:  # a handler of a signal may have taken all the time
             return True
         self._left -= seconds
         return False
