@@ -187,7 +187,8 @@ def print_plan(plan: Plan) -> None:
     count = {kind: sum(change.kind is kind for change in plan.changes) for kind in ChangeKind}
     out.print(", ".join(f"{count[kind]} {kind.value}" for kind in ChangeKind) + ".")
     if plan.occupied:
-        lie = f"Where emails belong lie files that no release has put there: {', '.join(plan.occupied)}."
+        taken = ", ".join(plan.occupied)
+        lie = f"Where emails belong lie files that no readable release has put there: {taken}."
         out.print(Text(f"{lie} Publishing overwrites them with --adopt.", style="bold red"))
     if plan.breaking:
         out.print(

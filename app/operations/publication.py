@@ -108,7 +108,7 @@ def plan_members(plan: Plan) -> dict[str, Any]:
         "active": plan.active,
         "nothing": plan.nothing,
         "unfinished": plan.is_active and not plan.nothing,
-        "breaking": bool(plan.breaking),
+        "breaking": None if plan.unread else bool(plan.breaking),  # not known
         "note": plan.note,
         "hindrance": plan.hindrance,
         "obstacles": list(plan.obstacles),

@@ -88,8 +88,8 @@ def require_room(target: str, ways: tuple[str, ...], taken: tuple[str, ...], *, 
         )
     if taken and not adopt:
         raise OccupiedError(
-            f"Where emails of this release belong, {target} has files that no release has put there: "
-            f"{_listed(taken, ', ')}.",
+            f"Where emails of this release belong, {target} has files that no readable release has put "
+            f"there: {_listed(taken, ', ')}.",
             remedy="Name another directory, or move them away. With --adopt they are overwritten, and gone: "
             "a directory keeps no old version.",
         )

@@ -92,7 +92,10 @@ def make_plan(catalogue: Catalogue, release: Release) -> Plan:
         return plan
     plan = replace(plan, hindrance=hindrance(catalogue, plan.standing))
     ways = obstacles(catalogue, release)
-    if ways or plan.is_active or plan.unread:  # of an active release that nobody can read, all may be its own
+    # Of an active release that is damaged, all may be its own. Of one that the store does not give just now
+    # that is not known, and whoever lets callers break has not said that files may be overwritten.
+    is_damaged = plan.unread is not None and not isinstance(plan.unread, StoreError)
+    if ways or plan.is_active or is_damaged:
         return replace(plan, obstacles=ways)
     return replace(plan, occupied=occupied(catalogue, release, active))
 

@@ -72,7 +72,10 @@ def test_a_plan_and_a_publish_name_the_files_that_would_be_overwritten(shell: Sh
     mine = shell.folder / "target/receipts/receipt.html"
     write(mine, "my own")
     told = " ".join(shell("plan", "--to", shell.target, "--release", shell.release("first")).split())
-    assert "no release has put there: receipts/receipt.html. Publishing overwrites them with --adopt" in told
+    assert (
+        "no readable release has put there: receipts/receipt.html. Publishing overwrites them with --adopt"
+        in told
+    )
     shell.publish("first")
     assert (shell.status, "--adopt" in shell.err, mine.read_text()) == (3, True, "my own")
     planned = shell.json("plan", "--to", shell.target, "--release", shell.release("first"))

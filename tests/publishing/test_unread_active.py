@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
-from app.operations.publication import Publication
+from app.operations.publication import Publication, plan_members
 from app.operations.retreat import Retreat
 from app.publishing.activation import Reason, activate
 from app.publishing.catalogue import Catalogue
 from app.publishing.directory_store import DirectoryStore
+from app.publishing.errors import OccupiedError
 from app.publishing.opening import open_store
-from app.publishing.publisher import make_plan
+from app.publishing.publisher import make_plan, publish
 from app.publishing.rollback import ROLLBACK
 from app.publishing.store import ObjectStore
 from app.publishing.verification import verify
@@ -84,9 +85,32 @@ def test_a_publish_over_what_cannot_be_read_is_for_whoever_accepts_what_it_may_b
     with pytest.raises(DeniedError, match="--allow-breaking"):
         publication.carry_out(REASON)
     assert active_in(target) == BAD.id
-    publication.require_permitted(allow_breaking=True)
-    publication.carry_out(REASON, allow_breaking=True)
+    # Whether the emails that are there are its own is not known either, where its bundle cannot be read.
+    adopt = key is bundle_key
+    if adopt:
+        with pytest.raises(OccupiedError, match=r"a/one\.html"):
+            publication.require_permitted(allow_breaking=True)
+    publication.require_permitted(allow_breaking=True, adopt=adopt)
+    publication.carry_out(REASON, allow_breaking=True, adopt=adopt)
     assert active_in(target) == NEXT.id
+
+
+@pytest.mark.parametrize("passing", [True, False], ids=["passing", "lasting"])
+def test_a_file_of_somebody_elses_is_not_overwritten_by_whoever_lets_callers_break(
+    target: DirectoryStore, passing: bool
+) -> None:
+    path = target.root / "new/mail.html"
+    path.parent.mkdir()
+    path.write_text("mine")
+    wanted = release("next", names=(*NAMES, "new/mail"))
+    planned = Catalogue(Unreadable(target, bundle_key(BAD.id), BROKEN))
+    plan = make_plan(planned, wanted)
+    assert "new/mail.html" in plan.occupied
+    assert plan_members(plan)["breaking"] is None, "it is not known"
+    with pytest.raises(OccupiedError, match=r"new/mail\.html"):
+        publish(Catalogue(target) if passing else planned, wanted, plan, REASON, allow_breaking=True)
+    assert path.read_text() == "mine"
+    assert active_in(target) == BAD.id
 
 
 def test_sources_are_only_shown_and_callers_are_compared_without_them(target: DirectoryStore) -> None:
