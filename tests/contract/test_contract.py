@@ -243,6 +243,23 @@ def test_what_nobody_would_check_is_named(contract: dict[str, Any], pointer: str
     assert word in problem.expectation
 
 
+@pytest.mark.parametrize(
+    ("contract", "way"),
+    [
+        *(({keyword: [{"$ref": "#"}]}, f"/{keyword}/0") for keyword in ("allOf", "anyOf", "oneOf")),
+        *(({"if": {}, keyword: {"$ref": "#"}}, f"/{keyword}") for keyword in ("not", "if", "then", "else")),
+        ({"dependentSchemas": {"a": {"$ref": "#"}}}, "/dependentSchemas/a"),
+    ],
+)
+def test_a_circle_that_never_goes_down_into_the_value_is_named_whichever_keyword_it_runs_through(
+    contract: dict[str, Any], way: str
+) -> None:
+    (problem,) = unsupported_keywords(contract)
+
+    assert problem.pointer == f"{way}/$ref"
+    assert "leads back to itself" in problem.expectation
+
+
 def test_a_sound_contract_is_supported_whole() -> None:
     assert unsupported_keywords(ORDER | {"x-owner": "orders team", "$comment": "free text"}) == ()
 

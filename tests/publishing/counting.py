@@ -70,6 +70,23 @@ class CountingStore:
         self.inner.require_versioning()
 
 
+class Once:
+    """What is done the first time that it is called for, whichever of several threads that is.
+
+    The others wait until it is done, so that nothing they ask for afterwards comes beside it.
+    """
+
+    def __init__(self, deed: Callable[[], object]) -> None:
+        self.done = False
+        self._deed, self._lock = deed, threading.Lock()
+
+    def __call__(self) -> None:
+        with self._lock:
+            if not self.done:
+                self.done = True
+                self._deed()
+
+
 class Keyed(CountingStore):
     """A store whose ETags do not follow from content, as S3's where keys of KMS encrypt it."""
 
@@ -137,13 +154,15 @@ class Lying(CountingStore):
 
     def __init__(self, inner: ObjectStore, key: str, body: bytes | None, answers: int) -> None:
         super().__init__(inner)
-        self._key, self._body, self._answers = key, body, answers
+        self._key, self._body, self._answers, self._lock = key, body, answers, threading.Lock()
 
     def get(self, key: str) -> StoredObject | None:
         found = super().get(key)
-        if key != self._key or not self._answers:
+        with self._lock:
+            lies = key == self._key and self._answers > 0
+            self._answers -= lies
+        if not lies:
             return found
-        self._answers -= 1
         return StoredObject(self._body, '"of something in between"') if self._body is not None else None
 
 

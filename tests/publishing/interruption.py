@@ -43,15 +43,19 @@ class Interruptions:
 
 
 @contextmanager
-def interrupted(times: int, then: Callable[[], object] = lambda: None) -> Iterator[None]:
-    """Whatever is awaited in here is interrupted so often, with the helpers at work; ``then`` comes after.
+def interrupted(
+    times: int, begun: threading.Event, then: Callable[[], object] = lambda: None
+) -> Iterator[None]:
+    """What is awaited in here once ``begun`` is set is interrupted so often; ``then`` comes after.
 
-    That is when the main thread waits once more, or does not wait any more.
+    A helper sets it, and is at work until it is let go: the main thread may have waited for others before.
+    ``then`` comes when it waits once more, or does not wait any more.
     """
     interruptions = Interruptions()
 
     def interrupt() -> None:
         try:
+            eventually(lambda: begun.is_set() or interruptions.is_back, bool)
             for number in range(times):
                 eventually(partial(interruptions.have_been, number), bool)
                 if interruptions.is_back:

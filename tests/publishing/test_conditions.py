@@ -25,7 +25,7 @@ from bbws_templates.reader import StoredObject
 from bbws_templates.target import BucketTarget
 from tests.publishing import samples
 from tests.publishing.conftest import make_bucket, use_server
-from tests.publishing.counting import CountingStore, Lax
+from tests.publishing.counting import CountingStore, Lax, Once
 from tests.publishing.fault_proxy import Fault, FaultProxy, Kind, Request, Rule, at
 from tests.publishing.samples import NAMES, go_back, publish_to
 from tests.publishing.snapshot import Snapshot
@@ -234,12 +234,11 @@ class PrunedWhileReadBack(CountingStore):
 
     def __init__(self, inner: ObjectStore, actor: str) -> None:
         super().__init__(inner)
-        self.actor = actor
+        self.pruned = Once(lambda: prune(Catalogue(inner), 1, actor=actor))
 
     def get(self, key: str) -> StoredObject | None:
-        if self.actor and ("look", "") in self.requests:
-            actor, self.actor = self.actor, ""
-            prune(Catalogue(self.inner), 1, actor=actor)
+        if ("look", "") in self.requests:
+            self.pruned()
         return super().get(key)
 
 
@@ -263,9 +262,9 @@ def test_one_that_finds_its_files_gone_and_cannot_mend_them_says_so_too(
 
     class Unmendable(PrunedWhileReadBack):
         def put(self, key: str, body: bytes, *, if_match: str = "", if_absent: bool = False) -> str | None:
-            if not self.actor and is_denied:
+            if self.pruned.done and is_denied:
                 raise DeniedError("Only the pruner may.")
-            if not self.actor:
+            if self.pruned.done:
                 return '"never stored"'
             return super().put(key, body, if_match=if_match, if_absent=if_absent)
 

@@ -28,8 +28,8 @@ from bbws_templates.layout import HISTORY, POINTER, manifest_key
 from bbws_templates.pointer import Lease
 from bbws_templates.reader import StoredObject
 from tests.publishing import cuts
-from tests.publishing.counting import CountingStore
-from tests.publishing.samples import NAMES, publish_to, release
+from tests.publishing.counting import CountingStore, Once
+from tests.publishing.samples import NAMES, go_back, publish_to, release
 from tests.waiting import patience
 
 FIRST, SECOND, MINE, THEIRS = (release(text, names=NAMES[:1]) for text in ("1", "2", "mine", "theirs"))
@@ -126,6 +126,23 @@ def test_a_prune_that_counts_for_nothing_is_waited_for_all_the_same(
     assert standing.pointer.release == SECOND.id
 
 
+@pytest.mark.parametrize("prepare", [publish_mine, go_back_to_first])
+def test_who_was_followed_by_somebody_that_has_gone_back_since_has_to_plan_again(
+    store: ObjectStore, prepare: Callable[[ObjectStore], Callable[[], object]]
+) -> None:
+    """The same release is active as was when it was planned, and it is another activation of it."""
+    publish_to(store, FIRST)
+    publish_to(store, SECOND)
+    carry_out = prepare(store)
+    publish_to(store, THEIRS)
+    assert go_back(store) == SECOND.id
+    before = Catalogue(store).standing()
+    with pytest.raises(ConflictError, match=r"meanwhile .*Nothing of yours was activated"):
+        carry_out()
+    assert Catalogue(store).standing() == before
+    assert verify(Catalogue(store)).intact
+
+
 def test_a_page_of_the_history_that_is_refused_falsely_is_not_referred_to(directory: DirectoryStore) -> None:
     """The server says that it is there (412), and it is not."""
 
@@ -148,21 +165,21 @@ def uploaded_late(store: ObjectStore, moment: str) -> ObjectStore:
     """``store`` for a prune, in which somebody uploads ``MINE`` once more before the first such request."""
     plan = make_plan(Catalogue(store), MINE)
 
+    def upload() -> None:
+        for path, data in MINE.files.items():
+            store.put(Catalogue.keys(MINE.manifest)[path], data, if_absent=True)
+        store.put(manifest_key(MINE.id), MINE.manifest_data, if_absent=True)
+        with pytest.raises(ConflictError, match="began to prune"):
+            publish(Catalogue(store), MINE, plan, Reason("publish", "me"))
+
     class Late(CountingStore):
-        due = True
+        uploaded = Once(upload)
 
         def delete(self, key: str, *, if_match: str = "", tries: Tries | None = None) -> bool:
-            with lock:
-                if moment in key and self.due:
-                    self.due = False
-                    for path, data in MINE.files.items():
-                        store.put(Catalogue.keys(MINE.manifest)[path], data, if_absent=True)
-                    store.put(manifest_key(MINE.id), MINE.manifest_data, if_absent=True)
-                    with pytest.raises(ConflictError, match="began to prune"):
-                        publish(Catalogue(store), MINE, plan, Reason("publish", "me"))
+            if moment in key:
+                self.uploaded()
             return super().delete(key, if_match=if_match, tries=tries)
 
-    lock = threading.Lock()
     return Late(store)
 
 
@@ -186,15 +203,14 @@ def test_who_is_overtaken_by_a_prune_makes_no_release_of_what_is_left(store: Obj
     plan = make_plan(Catalogue(store), MINE)
 
     class Overtaken(CountingStore):
-        """Before the first object is written, somebody prunes it."""
+        """When the first object has been written, somebody prunes it."""
 
-        due = True
+        pruned = Once(lambda: prune(Catalogue(store), 1, actor="them@example.com"))
 
         def put(self, key: str, body: bytes, *, if_match: str = "", if_absent: bool = False) -> str | None:
             etag = super().put(key, body, if_match=if_match, if_absent=if_absent)
-            if key.startswith("objects/") and self.due:
-                self.due = False
-                prune(Catalogue(store), 1, actor="them@example.com")
+            if key.startswith("objects/"):
+                self.pruned()
             return etag
 
     with pytest.raises(ConflictError, match=r"pruned .* meanwhile"):

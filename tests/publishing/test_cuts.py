@@ -9,6 +9,7 @@ import itertools
 import json
 import subprocess
 import sys
+import threading
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -47,6 +48,7 @@ class CutStore(CountingStore):
         super().__init__(inner)
         self._left = requests
         self._late = late
+        self._lock = threading.Lock()
 
     def __getattribute__(self, name: str) -> Any:
         found = super().__getattribute__(name)
@@ -54,11 +56,13 @@ class CutStore(CountingStore):
             return found
 
         def request(*arguments: Any, **options: Any) -> Any:
-            self._left -= 1
-            if self._left < 0 or (self._left == 0 and not self._late):
+            with self._lock:
+                self._left -= 1
+                left = self._left
+            if left < 0 or (left == 0 and not self._late):
                 raise CutError("cut off")
             answer = found(*arguments, **options)
-            if self._left == 0:
+            if left == 0:
                 raise CutError("cut off, and nobody knows whether it was done")
             return answer
 

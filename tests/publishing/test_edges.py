@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from bbws_templates.reader import StoredObject
 from tests.publishing.counting import CountingStore, Lying
 from tests.publishing.newer import edit_object
 from tests.publishing.samples import REASON, go_back, publish_to, release, template, with_one_changed
+from tests.waiting import patience
 
 SMALL = ("a/one",)
 
@@ -121,10 +123,12 @@ def test_an_upload_that_ends_while_the_target_is_read_lacks_nothing(directory: D
     key = bundle_key(release("second", names=SMALL).id)
     body = stored(directory, key)
     (directory.root / key).unlink()
+    both = threading.Barrier(2)
 
     class Ending(CountingStore):
         def list(self, prefix: str) -> Iterator[ListedObject]:
-            yield from super().list(prefix)
+            yield from [*super().list(prefix)]
+            both.wait(patience())  # neither of two listings at once shows it
             directory.put(key, body)
 
     found = verify(Catalogue(Ending(directory))).discrepancies

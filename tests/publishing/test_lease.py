@@ -25,7 +25,7 @@ from app.publishing.verification import verify
 from bbws_templates.faults import StoreError, UnreachableError
 from bbws_templates.layout import OBJECTS, POINTER, bundle_key, manifest_key
 from bbws_templates.pointer import Lease, Pointer
-from tests.publishing.counting import Busy, CountingStore, Erratic, Hooked, Sent
+from tests.publishing.counting import Busy, CountingStore, Erratic, Hooked, Once, Sent
 from tests.publishing.samples import publish_to, release
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -189,15 +189,19 @@ def test_what_there_was_no_time_for_is_deleted_when_there_is_again(directory: Di
     """The process is suspended in the midst of the last step, which nothing comes after."""
     publish_to(directory, release("old"))
     publish_to(directory, release("new"))
-    clock, slept = Hand(), [False]
+    clock = Hand()
+
+    def sleep() -> None:
+        clock.now += LEASE - SKEW
+
+    slept = Once(sleep)
 
     def hook(operation: str, key: str) -> None:
-        if operation == "delete" and key.startswith(OBJECTS) and not slept[0]:
-            slept[0] = True
-            clock.now += LEASE - SKEW
+        if operation == "delete" and key.startswith(OBJECTS):
+            slept()
 
     prune(Catalogue(Hooked(directory, hook)), 1, actor="me", clock=clock)
-    assert slept[0]
+    assert slept.done
     assert verify(Catalogue(directory)).discrepancies == ()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -25,10 +26,12 @@ class Incomplete(CountingStore):
         super().__init__(inner)
         self._hidden = hidden
         self._in_turn = in_turn
+        self._lock = threading.Lock()
 
     def list(self, prefix: str) -> Iterator[ListedObject]:
-        found = super().list(prefix)
-        turn = self.requests.count(("list", RELEASES))
+        with self._lock:  # two are asked for at once, and each has a turn of its own
+            found = super().list(prefix)
+            turn = self.requests.count(("list", RELEASES))
         hides = prefix == RELEASES and self._in_turn in (0, turn)
         return (item for item in found if not (hides and self._hidden(item.key)))
 

@@ -27,7 +27,7 @@ from app.publishing.verification import verify
 from bbws_templates.digests import Digest
 from bbws_templates.faults import UnreachableError
 from bbws_templates.layout import POINTER
-from tests.publishing.counting import CountingStore, Lax
+from tests.publishing.counting import CountingStore, Lax, Once
 from tests.publishing.samples import NAMES, go_back, publish_to, release, with_one_changed
 
 FIRST, SECOND, MINE, THEIRS = (release(text, names=NAMES[:2]) for text in ("1", "2", "mine", "theirs"))
@@ -297,14 +297,15 @@ def test_a_prune_that_another_has_ended_in_its_place_says_so(above: ObjectStore)
 def test_a_plan_that_somebody_has_overtaken_calls_nothing_damaged(above: ObjectStore) -> None:
     """By the time that the releases are listed, the one that was active is pruned."""
 
+    def overtake() -> None:
+        publish_to(above, SECOND)
+        prune(Catalogue(above), 1, actor="them")
+
     class Late(CountingStore):
-        due = True
+        overtaken = Once(overtake)
 
         def list(self, prefix: str) -> Iterator[ListedObject]:
-            if self.due:
-                self.due = False
-                publish_to(self.inner, SECOND)
-                prune(Catalogue(self.inner), 1, actor="them")
+            self.overtaken()
             return super().list(prefix)
 
     publish_to(above, FIRST)

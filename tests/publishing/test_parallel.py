@@ -73,15 +73,16 @@ def test_who_is_interrupted_while_it_waits_for_the_others_waits_on() -> None:
     """What they have asked for is under way: whoever comes back says that it is over."""
     done: list[int] = []
     both = threading.Barrier(2)
-    go_on = threading.Event()
+    begun, go_on = threading.Event(), threading.Event()
 
     def work(number: int) -> None:
         both.wait(patience())
         if threading.current_thread() is not threading.main_thread():
+            begun.set()
             go_on.wait(patience())
             done.append(number)
 
-    with interrupted(1, then=go_on.set):
+    with interrupted(1, begun, then=go_on.set):
         with pytest.raises(KeyboardInterrupt):
             in_parallel(work, range(2))
         assert done
@@ -91,15 +92,16 @@ def test_who_is_interrupted_while_it_waits_for_the_others_waits_on() -> None:
 def test_who_is_interrupted_twice_comes_back_and_nothing_more_is_begun() -> None:
     begun: list[int] = []
     together = threading.Barrier(WORKERS)
-    go_on = threading.Event()
+    all_begun, go_on = threading.Event(), threading.Event()
 
     def work(number: int) -> None:
         begun.append(number)
         together.wait(patience())
         if threading.current_thread() is not threading.main_thread():
+            all_begun.set()
             go_on.wait(patience())
 
-    with interrupted(2), pytest.raises(KeyboardInterrupt):
+    with interrupted(2, all_begun), pytest.raises(KeyboardInterrupt):
         in_parallel(work, range(WORKERS))
     left = at_work()
     assert len(left) == WORKERS - 1

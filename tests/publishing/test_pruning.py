@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.core.release import Release
+from app.core.release import Release, source_path
+from app.publishing.activation import settle
 from app.publishing.catalogue import Catalogue
 from app.publishing.clock import iso
 from app.publishing.directory_store import DirectoryStore
@@ -23,7 +24,7 @@ from bbws_templates.faults import DamagedReleaseError, DeniedError, UnreachableE
 from bbws_templates.layout import OBJECTS, bundle_key, manifest_key
 from bbws_templates.reader import StoredObject
 from tests.publishing import samples
-from tests.publishing.counting import CountingStore, Hook, Hooked, Sent
+from tests.publishing.counting import CountingStore, Hook, Hooked, Once, Sent
 from tests.publishing.samples import NAMES, go_back, publish_to
 
 
@@ -295,16 +296,14 @@ def test_a_mark_of_an_earlier_version_gives_no_time_and_is_taken_over_on_demand(
 def test_whoever_was_taken_over_deletes_nothing_more(store: ObjectStore) -> None:
     publish_three(store)
     wanted = release("first")
-    taken_over = threading.Event()
 
-    def take_over(operation: str, key: str) -> None:
-        # The first deletion is held up for as long as it takes others to finish the work and to publish.
-        if not taken_over.is_set():
-            taken_over.set()
-            prune(Catalogue(store), 1, actor="the second", take_over=True)
-            publish_to(store, wanted)
+    def take_over() -> None:
+        # The first deletions are held up for as long as it takes others to finish the work and to publish.
+        prune(Catalogue(store), 1, actor="the second", take_over=True)
+        publish_to(store, wanted)
 
-    slow = Hooked(store, take_over)
+    taken_over = Once(take_over)
+    slow = Hooked(store, lambda *_: taken_over())
     with pytest.raises(ConflictError, match=r"taken over .*Nothing more was deleted.*verify"):
         prune(Catalogue(slow), 1, actor="the first")
     manifests = [key for operation, key in slow.requests if operation == "delete"]
@@ -318,7 +317,8 @@ def test_a_prune_renews_its_lease_before_its_time_is_over(store: ObjectStore, cl
 
     class SlowlyRead(CountingStore):
         def get(self, key: str) -> StoredObject | None:
-            clock.now += timedelta(minutes=4) if key == "current.json" else timedelta()
+            if key == "current.json":
+                clock.now += timedelta(minutes=4)
             return super().get(key)
 
         def delete(self, key: str, *, if_match: str = "", tries: Tries | None = None) -> bool:
@@ -341,12 +341,9 @@ def test_the_stable_keys_may_be_completed_by_a_publisher_while_a_prune_is_under_
     assert found
     store.put("current.json", json.dumps(json.loads(found.body) | {"settled": False}).encode())
 
-    def settle_now(operation: str, key: str) -> None:
-        from app.publishing.activation import settle
-
-        settle(Catalogue(store))
-
-    prune(Catalogue(Hooked(store, settle_now)), 1, actor="me")
+    settled = Once(lambda: settle(Catalogue(store)))
+    prune(Catalogue(Hooked(store, lambda *_: settled())), 1, actor="me")
+    assert settled.done
     assert verify(Catalogue(store)).discrepancies == ()
 
 
@@ -376,15 +373,20 @@ def test_a_prune_that_fails_gives_the_lease_back_unless_a_deletion_may_still_be_
     assert mark().startswith("me (since ")
 
 
-def test_what_a_prune_left_half_done_is_a_note_until_one_ends(store: ObjectStore) -> None:
-    publish_three(store)
+def prune_by_half(store: ObjectStore, keep: int) -> None:
+    """Cut off when the manifests have gone."""
 
     def cut(operation: str, key: str) -> None:
         if key.endswith("bundle.json"):
             raise RuntimeError("cut")
 
     with pytest.raises(RuntimeError):
-        prune(Catalogue(Hooked(store, cut)), 1, actor="me")
+        prune(Catalogue(Hooked(store, cut)), keep, actor="me")
+
+
+def test_what_a_prune_left_half_done_is_a_note_until_one_ends(store: ObjectStore) -> None:
+    publish_three(store)
+    prune_by_half(store, 1)
     result = verify(Catalogue(store))
     assert result.intact, result.discrepancies
     notes = [item for item in result.discrepancies if item.fault is not ObjectFault.UNUSED]
@@ -395,6 +397,34 @@ def test_what_a_prune_left_half_done_is_a_note_until_one_ends(store: ObjectStore
     assert plan.kept == (release("fourth").id, release("third").id)
     assert verify(Catalogue(store)).discrepancies == ()
     assert not plan_prune(Catalogue(store), 10).unfinished
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_what_the_active_release_lacks_is_missing_also_where_a_prune_was_left_half_done(
+    directory: DirectoryStore, part: str
+) -> None:
+    """No prune deletes any of it."""
+    publish_three(directory)
+    prune_by_half(directory, 2)
+    lost = f"releases/{release('third').id}/{part}"
+    directory.delete(lost)
+    found = verify(Catalogue(directory))
+    assert not found.intact
+    assert (ObjectFault.MISSING, lost) in {(each.fault, each.key) for each in found.discrepancies}
+
+
+@pytest.mark.parametrize("text", ["second", "third"], ids=["that is kept", "that is active"])
+def test_a_source_that_a_release_lacks_is_missing_also_where_a_prune_was_left_half_done(
+    directory: DirectoryStore, text: str
+) -> None:
+    """A prune deletes the files of a release last, when nothing says any more which those were."""
+    publish_three(directory)
+    prune_by_half(directory, 2)
+    lost = Catalogue.keys(release(text).manifest)[source_path(NAMES[0])]
+    directory.delete(lost)
+    found = verify(Catalogue(directory))
+    assert not found.intact
+    assert (ObjectFault.MISSING, lost) in {(each.fault, each.key) for each in found.discrepancies}
 
 
 # --- listings -----------------------------------------------------------------------------------------------

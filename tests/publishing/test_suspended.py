@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import threading
 from datetime import UTC, datetime
 from typing import IO
 
@@ -22,7 +21,7 @@ from app.publishing.verification import verify
 from bbws_templates.faults import UnreachableError
 from bbws_templates.reader import StoredObject
 from bbws_templates.target import BucketTarget
-from tests.publishing.counting import CountingStore, Hooked
+from tests.publishing.counting import CountingStore, Hooked, Once
 from tests.publishing.fault_proxy import Fault, FaultProxy, Kind, Request
 from tests.publishing.samples import NAMES, publish_to, release
 
@@ -47,16 +46,18 @@ def test_suspended_at_the_last_moment_it_deletes_nothing_of_what_was_activated_s
     publish_to(store, OLD)
     publish_to(store, NEW)
     now = [datetime(2026, 1, 5, 12, tzinfo=UTC)]
-    first = threading.Lock()
+
+    def pass_by() -> None:
+        now[0] += 8 * LEASE
+        publish_to(store, OLD, clock=lambda: now[0])
 
     class Suspended(CountingStore):
         """Before its first deletion; its lease ends, and somebody activates what it would delete."""
 
+        passed = Once(pass_by)
+
         def delete(self, key: str, *, if_match: str = "", tries: Tries | None = None) -> bool:
-            with first:
-                if now[0].hour == 12:
-                    now[0] += 8 * LEASE
-                    publish_to(store, OLD, clock=lambda: now[0])
+            self.passed()
             return super().delete(key, if_match=if_match, tries=tries)
 
     slow = Suspended(store)
@@ -72,14 +73,13 @@ def test_a_deletion_for_which_there_is_no_time_left_waits_for_the_lease_to_be_re
 ) -> None:
     for number in range(4 * WORKERS):
         publish_to(directory, release(f"number {number}", names=NAMES[:1]))
-    now, slept = [datetime(2026, 1, 5, 12, tzinfo=UTC)], threading.Lock()
+    now = [datetime(2026, 1, 5, 12, tzinfo=UTC)]
 
-    def sleep_once(operation: str, key: str) -> None:
-        if slept.acquire(blocking=False):
-            now[0] += LEASE
+    def sleep() -> None:
+        now[0] += LEASE
 
-    inner = Done(directory)
-    store = Hooked(inner, sleep_once)
+    inner, slept = Done(directory), Once(sleep)
+    store = Hooked(inner, lambda *_: slept())
     prune(Catalogue(store), 1, actor="me", clock=lambda: now[0])
     taken, renewed, _ = (
         at for at, request in enumerate(inner.requests) if request == ("put", "current.json")

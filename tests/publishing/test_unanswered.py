@@ -59,24 +59,23 @@ def let_helpers_end() -> None:
 
 
 class HeldUp(CountingStore):
-    """A store on the way to which one deletion of a helper is held up; ``at`` says of what."""
+    """A store on the way to which a deletion of a helper is held up, once ``begun``; ``at`` says of what."""
 
     def __init__(self, inner: ObjectStore) -> None:
         super().__init__(inner)
-        self.go_on = threading.Event()
+        self.begun, self.go_on = threading.Event(), threading.Event()
         self.at = ""
-        self._is_held = threading.Event()
 
     def delete(self, key: str, *, if_match: str = "", tries: Tries | None = None) -> bool:
         if not key.endswith("bundle.json"):
             return super().delete(key, if_match=if_match, tries=tries)
         if threading.current_thread() is threading.main_thread():
-            self._is_held.wait(patience())  # or it would do them all
+            self.begun.wait(patience())  # or it would do them all
         assert tries
         assert tries.begin()
-        if threading.current_thread() is not threading.main_thread() and not self.at:
+        if threading.current_thread() is not threading.main_thread() and not self.at:  # there is one helper
             self.at = key
-            self._is_held.set()
+            self.begun.set()
             self.go_on.wait(patience())
         gone = super().delete(key, if_match=if_match)
         tries.answer()
@@ -91,7 +90,7 @@ def held_up(directory: DirectoryStore) -> HeldUp:
 
 
 def test_who_is_interrupted_once_gives_the_lease_back_when_the_last_deletion_is_over(held_up: HeldUp) -> None:
-    with interrupted(1, then=held_up.go_on.set):
+    with interrupted(1, held_up.begun, then=held_up.go_on.set):
         with pytest.raises(KeyboardInterrupt):
             prune(Catalogue(held_up), 1, actor="me")
         assert held_up.at
@@ -103,7 +102,7 @@ def test_who_is_interrupted_once_gives_the_lease_back_when_the_last_deletion_is_
 
 
 def test_who_is_interrupted_again_while_one_is_under_way_leaves_its_mark(held_up: HeldUp) -> None:
-    with interrupted(2), pytest.raises(KeyboardInterrupt):
+    with interrupted(2, held_up.begun), pytest.raises(KeyboardInterrupt):
         prune(Catalogue(held_up), 1, actor="me")
     assert held_up.inner.get(held_up.at), "it is still on its way"
     assert pointer(held_up).pruning.startswith("me")
@@ -120,16 +119,16 @@ class WrittenLate(CountingStore):
 
     def __init__(self, inner: ObjectStore, is_held: Callable[[str], bool]) -> None:
         super().__init__(inner)
-        self.go_on = threading.Event()
+        self.begun, self.go_on = threading.Event(), threading.Event()
         self._is_held = is_held
-        self._has_begun = threading.Event()
+        self._first = threading.Lock()
 
     def put(self, key: str, body: bytes, *, if_match: str = "", if_absent: bool = False) -> str | None:
         if self._is_held(key):
             if threading.current_thread() is threading.main_thread():
-                self._has_begun.wait(patience())
-            elif not self._has_begun.is_set():
-                self._has_begun.set()
+                self.begun.wait(patience())
+            elif self._first.acquire(blocking=False):
+                self.begun.set()
                 self.go_on.wait(patience())
         return super().put(key, body, if_match=if_match, if_absent=if_absent)
 
@@ -141,7 +140,7 @@ def test_a_publish_that_is_interrupted_while_it_writes_is_completed_and_overwrit
 ) -> None:
     publish_to(directory, samples.release("first"))
     store = WrittenLate(directory, lambda key: key.startswith(kind))
-    with interrupted(times, then=store.go_on.set if times == 1 else lambda: None):
+    with interrupted(times, store.begun, then=store.go_on.set if times == 1 else lambda: None):
         with pytest.raises(KeyboardInterrupt):
             publish_to(store, samples.release("second"))
         assert times == 2 or store.go_on.is_set(), "it has waited for what was under way"

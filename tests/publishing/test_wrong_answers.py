@@ -15,7 +15,7 @@ from app.publishing.lease import LEASE
 from app.publishing.pruning import plan_prune, prune
 from app.publishing.store import ObjectStore
 from app.publishing.verification import verify
-from bbws_templates.faults import StoreError
+from bbws_templates.faults import DamagedReleaseError, StoreError
 from bbws_templates.layout import HISTORY, POINTER, manifest_key
 from bbws_templates.pointer import PAGE, Lease
 from bbws_templates.reader import StoredObject
@@ -48,6 +48,26 @@ def test_what_was_only_said_to_be_written_is_written_again(store: ObjectStore, n
     done = publish_to(Sham(store, POINTER, number), MINE)
     assert done.standing == Catalogue(store).standing()
     assert (done.standing.pointer.release, done.standing.pointer.settled) == (MINE.id, True)
+
+
+@pytest.mark.parametrize("part", ["objects/", "bundle.json"])
+def test_what_a_store_never_holds_as_it_was_written_is_not_activated(
+    directory: DirectoryStore, part: str
+) -> None:
+    """A bad block, or a gateway that rewrites what passes: also the second try does not help."""
+    publish_to(directory, FIRST)
+    before = Catalogue(directory).standing()
+
+    class Spoiling(CountingStore):
+        def put(self, key: str, body: bytes, *, if_match: str = "", if_absent: bool = False) -> str | None:
+            spoilt = body.replace(b"mine", b"m1ne") if part in key else body
+            return super().put(key, spoilt, if_match=if_match, if_absent=if_absent)
+
+    with pytest.raises(DamagedReleaseError, match="is missing or differs from its digest"):
+        publish_to(Spoiling(directory), MINE)
+    assert Catalogue(directory).standing() == before
+    assert publish_to(directory, MINE).standing.pointer.release == MINE.id
+    assert verify(Catalogue(directory)).discrepancies == ()
 
 
 @pytest.mark.parametrize("number", [1, 2], ids=["to begin", "to end"])

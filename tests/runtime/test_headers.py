@@ -165,7 +165,8 @@ def test_the_phrase_of_a_list_and_the_name_of_an_address_may_be_encoded() -> Non
         {"X-A": "b\r\nBcc: c@example.com"}, {"X-A": "b\nc"}, {"X-A": "\x00"}, {"X-A": "a\tb"},
         {"X-A": "\udc80"},
         {"X-\udc80": "a"}, {"X A": "b"}, {"X-Ä": "b"}, {"": "b"}, {"X" * 127: "b"}, {"X:": "b"},
-        {"X-A": 7}, {"X-A": None}, {7: "b"}, {"x-a": "1", "X-A": "2"},
+        {"X-A": 7}, {"X-A": None}, {7: "b"}, {"x-a": "1", "X-A": "2"}, {"X-A": "1", "x-a": "2"},
+        {"Cc": "a@example.com", "CC": "b@example.com"},
     ],
     ids=ascii,
 )  # fmt: skip
