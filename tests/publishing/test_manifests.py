@@ -22,6 +22,7 @@ from bbws_templates.pointer import PAGE
 from tests.publishing.counting import CountingStore, Forgetful, Lying
 from tests.publishing.newer import edit_object
 from tests.publishing.samples import NAMES, go_back, publish_to, release
+from tests.publishing.shell import Shell
 from tests.publishing.test_lifecycle import KilledStore, activate_often
 
 SMALL = NAMES[:1]
@@ -149,6 +150,12 @@ def test_the_target_is_intact_with_it_and_the_next_prune_removes_it(left: Direct
     assert (plan.kept, plan.deleted) == ((THIRD.id, SECOND.id), (FIRST.id,))
     assert verify(Catalogue(left)).discrepancies == ()
     assert go_back(left) == SECOND.id
+
+
+def test_the_command_says_why_it_goes_although_it_is_whole(left: DirectoryStore, shell: Shell) -> None:
+    said = " ".join(shell("prune", str(left.target), "--dry-run").split())
+    assert f"release {FIRST.id[:12]} (left by a publish of another build than was active" in said
+    assert shell.json("prune", str(left.target), "--dry-run")["other_builds"] == [FIRST.id]
 
 
 def test_it_is_none_of_those_that_are_kept(left: DirectoryStore) -> None:
