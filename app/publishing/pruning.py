@@ -275,7 +275,7 @@ def _recent(
         for activation in activations(catalogue.store, standing.pointer):
             release = activation.release
             counts = release not in met and (_is_whole(release, keys) or not head_keys(release) & keys)
-            if counts and (len(recent) < keep or release == before):
+            if counts and (len(recent) < max(keep, 1) or release == before):
                 recent.append(activation)
             met.add(release)
             if len(recent) >= keep and before in ("", *met):
