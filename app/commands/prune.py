@@ -48,7 +48,8 @@ def command(
 ) -> None:
     """Delete old releases, never the active one or the last few.
 
-    The last --keep that were active stay, the active one among them.
+    The last --keep that were active stay, the active one among them. So does the one that a rollback without
+    a name goes to, unless --keep is 1.
 
     Files that no kept release has go with them, and the stable keys of templates that only deleted releases
     had, unless somebody else has written them since. The history stays.
@@ -62,8 +63,12 @@ def command(
     plan = plan_prune(catalogue, keep)
     if not as_json:
         for release in plan.deleted:
-            half = " (incomplete: it lacks its bundle or manifest)" if release in plan.incomplete else ""
-            out.print(Text("- ", style="red").append(f"release {release[:12]}{half}", style="default"))
+            why = ""
+            if release in plan.incomplete:
+                why = " (incomplete: it lacks its bundle or manifest)"
+            elif release in plan.other_builds:
+                why = " (left by a publish of another build than was active, which activated nothing)"
+            out.print(Text("- ", style="red").append(f"release {release[:12]}{why}", style="default"))
         out.print(
             f"{len(plan.kept)} release(s) kept, {len(plan.deleted)} to delete: {len(plan.keys)} object(s)."
         )
@@ -86,6 +91,7 @@ def command(
                 "kept": list(plan.kept),
                 "deleted": list(plan.deleted),
                 "incomplete": list(plan.incomplete),
+                "other_builds": list(plan.other_builds),
                 "objects": list(plan.keys),
                 "foreign": list(plan.foreign),
                 "done": delete,

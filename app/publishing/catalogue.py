@@ -11,7 +11,7 @@ from typing import Final
 from app.core.likeness import bundle_beside
 from app.core.release import FileEntry, Manifest, Release, assemble, parse_manifest, source_path
 from app.publishing.errors import ConflictError, UnknownReleaseError
-from app.publishing.history import activations, require_as_activated
+from app.publishing.history import activated_manifest, activations, require_as_activated
 from app.publishing.parallel import at_once, in_parallel
 from app.publishing.store import ObjectStore, found_at, list_for_certain, read_twice
 from bbws_templates.bundle import Bundle, parse_bundle
@@ -190,6 +190,22 @@ class Catalogue:
         entries = activations(self.store, standing.pointer) if standing else ()
         require_as_activated(release.id, Digest.of(release.manifest_data), entries)
         return release
+
+    def is_of_another_build(self, standing: Standing, release: str, entries: Iterable[Activation]) -> bool:
+        """Whether what there is of ``release`` may be what a publish left that activated nothing.
+
+        It was active once, by ``entries``, newest first, and may have been pruned since; what is there by now
+        has another manifest, which describes nothing but what is there. An upload writes no other: its
+        manifest comes last. ``standing`` is the pointer as it was read.
+        """
+        if release == standing.pointer.release or not standing.pointer.prunes:
+            return False  # the active release stays in every prune, and no prune is no explanation
+        try:
+            manifest, data = self.manifest(release)
+        except (DamagedReleaseError, UnknownReleaseError):
+            return False
+        activated = activated_manifest(release, entries)
+        return activated not in (None, Digest.of(data)) and not self.damage(manifest)
 
     def damage(self, manifest: Manifest, vouched: Container[str] = frozenset()) -> list[str]:
         """The paths of a manifest whose objects are missing or differ from their digest.

@@ -53,6 +53,14 @@ def activations(store: ObjectStore, pointer: Pointer, *, listed: Iterable[str] =
         yield from reversed(entries)
 
 
+def activated_manifest(release: str, entries: Iterable[Activation]) -> Digest | None:
+    """The digest of the manifest that a release was activated with, the last time; None if it never was.
+
+    ``entries`` are activations, newest first.
+    """
+    return next((entry.manifest for entry in entries if entry.release == release), None)
+
+
 def require_as_activated(release: str, manifest: Digest, entries: Iterable[Activation]) -> None:
     """That a release has the manifest with which it was activated, the last time where it was more than once.
 
@@ -60,17 +68,17 @@ def require_as_activated(release: str, manifest: Digest, entries: Iterable[Activ
     is the same with any: the id names that, and two builds of it differ in where they come from. So a release
     that never was active may have any manifest; and of one that has another than it was activated with, it
     cannot be told whether somebody changed it, or whether the release was pruned and is there again by a
-    publish of another build that was cut off.
+    publish of another build that activated nothing: one is not to go back to it.
 
     Raises:
         DamagedReleaseError: it has another one.
     """
-    activated = next((entry.manifest for entry in entries if entry.release == release), manifest)
-    if manifest != activated:
+    if activated_manifest(release, entries) not in (None, manifest):
         raise DamagedReleaseError(
             f"The manifest of release {release[:12]} is not the one that was activated.",
-            remedy="Somebody changed it since, or a publish of another build of the same content was cut "
-            "off. Restore the earlier one, or publish the release again with --repair: then this one counts.",
+            remedy="Somebody changed it since, or a publish of another build of the same content activated "
+            "nothing. Restore the earlier one, or publish the release again with --repair: then this one "
+            "counts.",
         )
 
 

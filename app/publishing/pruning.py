@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import groupby
 
 from app.publishing.activation import stable_files
@@ -23,6 +24,7 @@ from app.publishing.errors import ConflictError, TooLateError, UnknownReleaseErr
 from app.publishing.history import activations
 from app.publishing.lease import PruneLease, refuse_while_pruning
 from app.publishing.parallel import WORKERS, Progress, in_parallel, silent
+from app.publishing.rollback import release_before
 from app.publishing.store import ListedObject, found_at, list_for_certain
 from bbws_templates.digests import Digest
 from bbws_templates.faults import DamagedReleaseError, StoreError
@@ -50,7 +52,8 @@ _BATCH = 4 * WORKERS
 class PrunePlan:
     """What a prune would keep and delete: release ids, and the keys that go with the latter, in order.
 
-    ``incomplete`` are those of the deleted ones that lack their bundle or manifest already. ``foreign`` are
+    ``incomplete`` are those of the deleted ones that lack their bundle or manifest already, ``other_builds``
+    those that a publish of another build than was active seems to have left. ``foreign`` are
     stable keys that a deleted release had and somebody else has written since: they stay. ``etags`` holds,
     by stable key, the content that may be deleted. ``unfinished`` says that an earlier prune was cut off.
     ``held_until`` is the moment before which no other machine activates anything although the prune has
@@ -65,18 +68,21 @@ class PrunePlan:
     etags: Mapping[str, str]
     unfinished: bool
     held_until: str = ""
+    other_builds: tuple[str, ...] = ()
 
 
 def plan_prune(catalogue: Catalogue, keep: int = KEEP) -> PrunePlan:
-    """Keep the active release and the ``keep`` that were activated last; delete the others and their files.
+    """Keep the ``keep`` releases that were active last, the active one among them; delete the others.
 
-    A release that lacks its bundle or its manifest cannot be gone back to, so it does not count and goes.
+    Where more than that one are kept, so is the release that a rollback without a name goes to. A release
+    that lacks its bundle or its manifest, or has that of another build than was active, cannot be gone back
+    to, so it does not count and goes.
     A stable key goes when its template is in a deleted release and in none that is kept, and only if it still
     has the content that a deleted release gave it.
 
     Raises:
-        DamagedReleaseError: a release to be kept cannot be read, or has another manifest than was activated,
-            so that it is not known what it needs.
+        DamagedReleaseError: a release to be kept cannot be read, or somebody changed its manifest, so that it
+            is not known what it needs; or the history cannot be read as far as it takes.
         FormatError: the target, or a release to be kept, is of a newer version.
         StoreError: nothing has ever been published.
     """
@@ -84,39 +90,32 @@ def plan_prune(catalogue: Catalogue, keep: int = KEEP) -> PrunePlan:
     if standing is None:
         raise StoreError(f"Nothing has been published to {catalogue.store.target} yet.")
     standing.pointer.require_writable()
-    recent, ours = _recent(catalogue, standing, keep, _listed(catalogue))
-    present = sorted({release_of(key) for key in ours})
-    incomplete = {release for release in present if not _is_whole(release, ours)}
-    if standing.pointer.release not in present or standing.pointer.release in incomplete:
-        _require_unmoved(catalogue, standing)
-        raise DamagedReleaseError(
-            f"The active release {standing.pointer.release[:12]} is not there whole, so nothing is pruned.",
-            remedy="Publish it again with --repair, or roll back.",
-        )
-    kept = tuple(entry.release for entry in recent if entry.release in present)
-    deleted = tuple(sorted({*present} - {entry.release for entry in recent}))
     try:
-        needed, stable = _needs(catalogue, kept, recent)
+        choice = _choose(catalogue, standing, keep)
     except (DamagedReleaseError, UnknownReleaseError) as error:
         _require_unmoved(catalogue, standing)
         if standing.pointer.pruning and isinstance(error, UnknownReleaseError):
             raise _changed(catalogue) from error  # the last that a prune deleted before it died
         raise
+    present = sorted({release_of(key) for key in choice.keys})
+    deleted = tuple(release for release in present if release not in choice.kept)
+    needed, stable = choice.needed, choice.stable
     etags, foreign = _stable_keys(catalogue, deleted, stable)
     # Somebody else's objects, another target below this one perhaps, do not have the form of ours.
     unneeded = [
         item for item in catalogue.store.list(OBJECTS) if is_object(item.key) and item.key not in needed
     ]
     objects = _ours(catalogue, unneeded)
-    keys = [*etags, *(key for key in ours if release_of(key) in deleted), *objects]
+    keys = [*etags, *(key for key in choice.keys if release_of(key) in deleted), *objects]
     return PrunePlan(
-        kept,
+        choice.kept,
         deleted,
         tuple(sorted(keys, key=_rank)),
-        tuple(sorted(incomplete)),
+        tuple(release for release in present if not _is_whole(release, choice.keys)),
         foreign,
         etags,
         bool(standing.pointer.pruning) or standing.pointer.half_pruned,
+        other_builds=tuple(sorted(choice.others)),
     )
 
 
@@ -212,24 +211,74 @@ def _is_whole(release: str, keys: Set[str]) -> bool:
     return keys >= head_keys(release)
 
 
+@dataclass(frozen=True)
+class _Choice:
+    """Which releases are kept, and what they need: objects, and stable keys.
+
+    ``keys`` are those of all releases, ``others`` the releases that another build than was active left.
+    """
+
+    kept: tuple[str, ...]
+    keys: Set[str]
+    others: Set[str]
+    needed: Set[str]
+    stable: Set[str]
+
+
+def _choose(catalogue: Catalogue, standing: Standing, keep: int) -> _Choice:
+    before = _gone_back_to(catalogue, standing) if keep > 1 else ""
+    keys: Set[str] = _listed(catalogue)
+    others: Set[str] = frozenset()
+    while True:
+        recent, keys = _recent(catalogue, standing, keep, before, keys, others)
+        if not _is_whole(standing.pointer.release, keys):
+            raise DamagedReleaseError(
+                f"The active release {standing.pointer.release[:12]} is not there whole, so nothing is "
+                "pruned.",
+                remedy="Publish it again with --repair, or roll back.",
+            )
+        kept = tuple(entry.release for entry in recent if _is_whole(entry.release, keys))
+        needs = in_parallel(partial(_needs, catalogue, standing, recent), kept)
+        found = {release for release, need in zip(kept, needs, strict=True) if need is None}
+        if not found:
+            known = [need for need in needs if need]
+            needed = {key for objects, _ in known for key in objects}
+            return _Choice(kept, keys, others, needed, {key for _, stable in known for key in stable})
+        others |= found
+
+
+def _gone_back_to(catalogue: Catalogue, standing: Standing) -> str:
+    """The release that a rollback without a name goes to, "" for none."""
+    try:
+        return release_before(catalogue, standing)
+    except UnknownReleaseError:
+        return ""
+
+
 def _recent(
-    catalogue: Catalogue, standing: Standing, keep: int, listed: Set[str]
+    catalogue: Catalogue,
+    standing: Standing,
+    keep: int,
+    before: str,
+    listed: Set[str],
+    others: Set[str],
 ) -> tuple[list[Activation], Set[str]]:
     """The active release and those that were active before it, newest first: ``keep`` in all; and all keys.
 
-    Of each its last activation. One that has gone counts, so that no more are asked for than are kept; one
-    that is there in part does not. What is not ``listed`` of them is asked for by its name, and is one of the
-    keys if it is there.
+    And ``before``, where it is none of these. Of each its last activation. One that has gone counts, so that
+    no more are asked for than are kept; one that is there in part, or is one of ``others``, does not. What is
+    not ``listed`` of them is asked for by its name, and is one of the keys if it is there.
     """
     keys, asked = listed, frozenset[str]()
     while True:
-        recent, met = list[Activation](), set[str]()
+        recent, met = list[Activation](), {*others}
         for activation in activations(catalogue.store, standing.pointer):
             release = activation.release
-            if release not in met and (_is_whole(release, keys) or not head_keys(release) & keys):
+            counts = release not in met and (_is_whole(release, keys) or not head_keys(release) & keys)
+            if counts and (len(recent) < max(keep, 1) or release == before):
                 recent.append(activation)
             met.add(release)
-            if len(recent) >= keep:
+            if len(recent) >= keep and before in ("", *met):
                 break
         unlisted = sorted({key for release in met for key in head_keys(release)} - keys - asked)
         found = catalogue.present(unlisted)
@@ -257,16 +306,19 @@ def _changed(catalogue: Catalogue) -> ConflictError:
 
 
 def _needs(
-    catalogue: Catalogue, kept: Iterable[str], recent: Iterable[Activation]
-) -> tuple[set[str], set[str]]:
-    """Which objects and which stable keys the kept releases have, which were activated as in ``recent``."""
+    catalogue: Catalogue, standing: Standing, recent: Iterable[Activation], release: str
+) -> tuple[set[str], set[str]] | None:
+    """Which objects and which stable keys a release has, which was activated as in ``recent``.
 
-    def needs(release: str) -> tuple[set[str], set[str]]:
+    None where a publish of another build left it that activated nothing.
+    """
+    try:
         manifest, _ = catalogue.manifest(release, recent)
-        return set(catalogue.keys(manifest).values()), set(stable_files(catalogue.bundle(release)))
-
-    found = in_parallel(needs, kept)
-    return {key for needed, _ in found for key in needed}, {key for _, stable in found for key in stable}
+    except DamagedReleaseError:
+        if catalogue.is_of_another_build(standing, release, recent):
+            return None
+        raise
+    return set(catalogue.keys(manifest).values()), set(stable_files(catalogue.bundle(release)))
 
 
 def _ours(catalogue: Catalogue, objects: Sequence[ListedObject]) -> list[str]:
@@ -285,7 +337,7 @@ def _ours(catalogue: Catalogue, objects: Sequence[ListedObject]) -> list[str]:
 
 
 def _stable_keys(
-    catalogue: Catalogue, deleted: Iterable[str], kept: set[str]
+    catalogue: Catalogue, deleted: Iterable[str], kept: Set[str]
 ) -> tuple[dict[str, str], tuple[str, ...]]:
     """The stable keys of templates that go, each with its ETag, and those that are somebody else's by now."""
 

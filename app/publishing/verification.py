@@ -33,6 +33,12 @@ from bbws_templates.pointer import Activation
 
 _ROUNDS = 4
 
+_OTHER_BUILD = (
+    "it is not the one that the release was activated with, as a publish of another build leaves it, after a "
+    "prune, that has not activated it; all that it names is there. Nobody goes back to it: publish it again "
+    "to have this one count, or let prune remove it"
+)
+
 
 def verify(catalogue: Catalogue, *, progress: Progress = silent) -> Verification:
     """Re-read and re-hash every object of a target.
@@ -250,14 +256,17 @@ class _Pass:
                 self.ever_active = {entry.release for entry in entries}
             else:
                 self.add(ObjectFault.TAMPERED, HISTORY, "activations are missing from the history")
-        self._compare_manifests(entries)
+        self._compare_manifests(standing, entries)
 
-    def _compare_manifests(self, entries: Sequence[Activation]) -> None:
+    def _compare_manifests(self, standing: Standing, entries: Sequence[Activation]) -> None:
         for release, manifest in self.manifests.items():
             try:
                 require_as_activated(release, manifest, entries)
             except DamagedReleaseError as error:
-                self.add(ObjectFault.TAMPERED, manifest_key(release), str(error))
+                if self.catalogue.is_of_another_build(standing, release, entries):
+                    self.add(ObjectFault.UNFINISHED, manifest_key(release), _OTHER_BUILD)
+                else:
+                    self.add(ObjectFault.TAMPERED, manifest_key(release), str(error))
 
     def _stable_keys(self) -> set[str]:
         return {key for digests in self.stable.values() for key in digests}

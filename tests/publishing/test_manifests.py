@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -10,19 +11,22 @@ from app.core.release import Release
 from app.publishing.catalogue import Catalogue
 from app.publishing.directory_store import DirectoryStore
 from app.publishing.discrepancies import ObjectFault
+from app.publishing.errors import ConflictError
 from app.publishing.pruning import plan_prune, prune
 from app.publishing.store import ListedObject, ObjectStore
 from app.publishing.verification import verify
 from bbws_templates.errors import BbwsTemplatesError
 from bbws_templates.faults import DamagedReleaseError
-from bbws_templates.layout import manifest_key
+from bbws_templates.layout import BUNDLE, POINTER, manifest_key
 from bbws_templates.pointer import PAGE
-from tests.publishing.counting import Forgetful, Lying
+from tests.publishing.counting import CountingStore, Forgetful, Lying
+from tests.publishing.newer import edit_object
 from tests.publishing.samples import NAMES, go_back, publish_to, release
+from tests.publishing.shell import Shell
 from tests.publishing.test_lifecycle import KilledStore, activate_often
 
 SMALL = NAMES[:1]
-FIRST, SECOND = release("1", names=SMALL), release("2", names=SMALL)
+FIRST, SECOND, THIRD = (release(text, names=SMALL) for text in ("1", "2", "3"))
 OTHER_BUILD = release("1", names=SMALL, commit="of another build")
 KEY = manifest_key(FIRST.id)
 ALTERED = FIRST.manifest_data.replace(b'"abc"', b'"bad"')
@@ -90,20 +94,109 @@ def test_one_wrong_answer_accuses_nobody(directory: DirectoryStore, by: str) -> 
     assert SAID_BY[by](Lying(directory, KEY, ALTERED, 1)) == ""
 
 
-@pytest.mark.parametrize("by", SAID_BY)
-def test_what_another_build_left_that_was_never_activated_is_told_from_no_change_and_each_says_so(
-    directory: DirectoryStore, by: str
-) -> None:
+class Beside(CountingStore):
+    """A store in which something happens when a publisher is about to activate."""
+
+    def __init__(self, inner: ObjectStore, deed: Callable[[], object]) -> None:
+        super().__init__(inner)
+        self._deed: Callable[[], object] | None = deed
+
+    def put(self, key: str, body: bytes, *, if_match: str = "", if_absent: bool = False) -> str | None:
+        if key == POINTER and self._deed:
+            deed, self._deed = self._deed, None
+            deed()
+        return super().put(key, body, if_match=if_match, if_absent=if_absent)
+
+
+def cut_off(store: ObjectStore) -> None:
+    with pytest.raises(RuntimeError):
+        publish_to(KilledStore(store), OTHER_BUILD)
+    publish_to(store, THIRD)
+
+
+def come_second(store: ObjectStore) -> None:
+    with pytest.raises(ConflictError, match="Nothing of yours was activated"):
+        publish_to(Beside(store, lambda: publish_to(store, THIRD)), OTHER_BUILD)
+
+
+@pytest.fixture(params=[cut_off, come_second], ids=lambda publisher: publisher.__name__)
+def left(request: pytest.FixtureRequest, directory: DirectoryStore) -> DirectoryStore:
+    """Where ``FIRST`` was pruned, and a publish of another build of it has activated nothing since."""
     in_the_pointer(directory)
     prune(Catalogue(directory), 1, actor="me")
-    with pytest.raises(RuntimeError):
-        publish_to(KilledStore(directory), OTHER_BUILD)
-    said = SAID_BY[by](directory)
+    request.param(directory)
+    return directory
+
+
+@pytest.mark.parametrize("by", ["rollback", "promote"])
+def test_what_another_build_left_that_was_never_activated_is_not_gone_back_to(
+    left: DirectoryStore, by: str
+) -> None:
+    said = SAID_BY[by](left)
     assert NOT_THE_ONE in said
-    assert "or a publish of another build of the same content was cut off" in said
-    publish_to(directory, OTHER_BUILD)
-    publish_to(directory, SECOND)
-    assert SAID_BY[by](directory) == "", "to publish it again makes it count, as is said"
+    assert "or a publish of another build of the same content activated nothing" in said
+    publish_to(left, OTHER_BUILD)
+    publish_to(left, SECOND)
+    assert SAID_BY[by](left) == "", "to publish it again makes it count, as is said"
+
+
+def test_the_target_is_intact_with_it_and_the_next_prune_removes_it(left: DirectoryStore) -> None:
+    found = verify(Catalogue(left))
+    assert found.intact
+    assert [each.key for each in found.discrepancies] == [KEY]
+    assert "publish it again" in words_of_verify(left)
+    assert "prune" in words_of_verify(left)
+    plan = prune(Catalogue(left), 10, actor="me")
+    assert (plan.kept, plan.deleted) == ((THIRD.id, SECOND.id), (FIRST.id,))
+    assert verify(Catalogue(left)).discrepancies == ()
+    assert go_back(left) == SECOND.id
+
+
+def test_the_command_says_why_it_goes_although_it_is_whole(left: DirectoryStore, shell: Shell) -> None:
+    said = " ".join(shell("prune", str(left.target), "--dry-run").split())
+    assert f"release {FIRST.id[:12]} (left by a publish of another build than was active" in said
+    assert shell.json("prune", str(left.target), "--dry-run")["other_builds"] == [FIRST.id]
+
+
+def test_it_is_none_of_those_that_are_kept(left: DirectoryStore) -> None:
+    publish_to(left, OTHER_BUILD)
+    publish_to(left, SECOND)
+    left.put(KEY, FIRST.manifest_data)  # by its place in the history it would be the second of two
+    assert prune(Catalogue(left), 2, actor="me").kept == (SECOND.id, THIRD.id)
+
+
+def test_nobody_is_accused_while_another_build_is_published(directory: DirectoryStore) -> None:
+    in_the_pointer(directory)
+    prune(Catalogue(directory), 1, actor="me")
+    seen: list[bool] = []
+    publish_to(Beside(directory, lambda: seen.append(verify(Catalogue(directory)).intact)), OTHER_BUILD)
+    assert seen == [True]
+    assert verify(Catalogue(directory)).discrepancies == ()
+
+
+@pytest.mark.parametrize("by", SAID_BY)
+def test_a_manifest_that_describes_what_is_not_there_is_no_other_builds(
+    left: DirectoryStore, by: str
+) -> None:
+    """No publisher writes it before all that it names is there."""
+
+    def spoil(members: dict[str, Any]) -> None:
+        for path, entry in members["files"].items():
+            entry["size"] += path != BUNDLE
+
+    edit_object(left, KEY, spoil)
+    assert SAID_BY[by](left)
+    assert SAID_BY[by](left) == SAID_BY[by](left)
+    assert not verify(Catalogue(left)).intact
+
+
+@pytest.mark.parametrize("by", ["verify", "prune"])
+def test_no_prune_explains_another_manifest_of_the_active_release(directory: DirectoryStore, by: str) -> None:
+    in_the_pointer(directory)
+    prune(Catalogue(directory), 1, actor="me")
+    publish_to(directory, FIRST)
+    directory.put(KEY, OTHER_BUILD.manifest_data)
+    assert NOT_THE_ONE in SAID_BY[by](directory)
 
 
 @pytest.mark.parametrize("by", SAID_BY)

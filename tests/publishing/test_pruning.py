@@ -160,6 +160,27 @@ def test_a_release_without_bundle_or_manifest_does_not_count_among_those_that_ar
     assert verify(Catalogue(store)).discrepancies == ()
 
 
+@pytest.mark.parametrize("keep", [2, 3])
+def test_what_a_rollback_without_a_name_goes_to_is_kept_beside_those_that_it_backed_out_of(
+    store: ObjectStore, keep: int
+) -> None:
+    """After one from fourth to third to second, the next goes to first."""
+    publish_three(store)
+    publish_to(store, release("fourth"))
+    assert [go_back(store), go_back(store)] == [release("third").id, release("second").id]
+    plan = prune(Catalogue(store), keep, actor="me")
+    last = [release(text).id for text in ("second", "third", "fourth")]
+    assert plan.kept == (*last[:keep], release("first").id)
+    assert verify(Catalogue(store)).discrepancies == ()
+    assert go_back(store) == release("first").id
+
+
+def test_to_keep_one_is_to_keep_the_active_one_alone(store: ObjectStore) -> None:
+    publish_three(store)
+    go_back(store)
+    assert prune(Catalogue(store), 1, actor="me").kept == (release("second").id,)
+
+
 @pytest.mark.parametrize("part", PARTS)
 def test_while_a_release_that_is_to_be_kept_is_damaged_nothing_is_deleted_and_nothing_is_stuck(
     store: ObjectStore, part: str
