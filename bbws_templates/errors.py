@@ -143,12 +143,25 @@ class ContractError(BbwsTemplatesError):
 
 
 class RecordError(BbwsTemplatesError):
-    """One record among many for which something else fails: its own class, a function of the caller's.
+    """A record, often one among many, for which something else fails: its own class, a function of the caller's.
 
     It says of what kind the error was and where it was met, and no more: its text may repeat the data.
     """
 
     code = "record"
+
+
+def record_error(error: Exception, subject: str) -> RecordError:
+    """What stands in the place of ``error``; ``subject`` is what has raised it."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = None if trace is None else Location(trace.tb_frame.f_code.co_filename, trace.tb_lineno or 0)
+    return RecordError(
+        f"{subject} has failed for this record, with an error of the type {type(error).__name__}.",
+        location=where,
+        remedy="Its text is not repeated here, as it may hold data of the record.",
+    )
 
 
 @record(frozen=True, order=True)

@@ -82,6 +82,42 @@ def _counted(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
+def plain_copy(value: Any) -> Any:
+    """``value`` in the classes that JSON is read into: nobody else's code runs where it is looked at.
+
+    What JSON does not have is an object without anything, and so is what nests beyond ``MAX_NESTING``.
+    What the class of a value raises as it is read is raised.
+    """
+    return _plain_copy(value, {}, 0)
+
+
+def _plain_copy(value: Any, made: dict[int, Any], depth: int) -> Any:
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, int):
+        return int.__int__(value)
+    if isinstance(value, float):
+        return float.__float__(value)
+    if depth > MAX_NESTING + 1 or not isinstance(value, Mapping | list | tuple):
+        return object()
+    if id(value) in made:  # as often as it is met: it may hold itself
+        return made[id(value)]
+    if isinstance(value, Mapping):
+        members: dict[Any, Any] = {}
+        made[id(value)] = members
+        members.update(
+            (_plain_copy(name, made, depth + 1), _plain_copy(member, made, depth + 1))
+            for name, member in value.items()
+        )
+        return members
+    items: list[Any] = []
+    made[id(value)] = items
+    items.extend(_plain_copy(item, made, depth + 1) for item in value)
+    return items
+
+
 def canonical(value: Any, spend: Callable[[int], None], depth: int = 0) -> str:
     """Text that is the same for equal JSON values and no others: 1 equals 1.0, but not True (Core, 4.2.2).
 

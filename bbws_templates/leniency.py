@@ -14,16 +14,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
 from bbws_templates.context import MISSING, is_decimal, is_list
-from bbws_templates.contract import every_problem
-from bbws_templates.contract.schema import MAX_PATTERN_TEXT
-from bbws_templates.contract.wording import MEMBER, SIZE, field_names, may_be_named
+from bbws_templates.contract.checking import placed_problems
+from bbws_templates.contract.schema import MAX_PATTERN_TEXT, path_of, reason_of, told
+from bbws_templates.contract.wording import SIZE
 from bbws_templates.errors import ContractProblem
 from bbws_templates.json_values import MAX_NESTING
-from bbws_templates.references import parts_of
 from bbws_templates.values import text_of
 
 # As browsers read an address: without line breaks and tabs, and without control characters before it.
@@ -49,44 +47,36 @@ def permitted(contract: Mapping[str, Any], data: Any) -> tuple[Any, tuple[Contra
         ContractError: the contract cannot be used, or the check does not come to an end, so that nobody knows
             what is refused.
     """
-    problems = every_problem(contract, data)
+    problems = placed_problems(contract, data)
     if not problems:
         return data, ()
     scalars = _harmless_scalars(contract, data, problems)
-    fields = cache(lambda: field_names(contract))
     draft = _Draft(data)
-    done: set[tuple[str, bool]] = set()  # whoever has a thousand such members has them looked through once
+    done: set[tuple[Any, ...]] = set()
     for problem in problems:
-        value = draft.value(problem.pointer)
-        if value is MISSING or problem.pointer in scalars:
+        path = path_of(problem)
+        value = draft.value(path)
+        if value is MISSING or path in scalars or path in done:
             continue
-        is_of_member = problem.expectation.startswith(MEMBER) and isinstance(value, Mapping)
-        if (problem.pointer, is_of_member) in done:
-            continue
-        if is_of_member:
-            # Of a member whose name is not repeated, it is said no more than that there is one.
-            done.add((problem.pointer, True))
-            draft.put(
-                problem.pointer, {name: each for name, each in value.items() if may_be_named(name, fields)}
-            )
-        elif not _is_of_another_size(value, problem):
-            done.add((problem.pointer, False))
-            draft.put(problem.pointer, "" if problem.pointer else _plain_parts(value))
-    return draft.data, problems
+        if not _is_of_another_size(value, problem):
+            done.add(path)
+            draft.put(path, "" if path else _plain_parts(value))
+    return draft.data, tuple(dict.fromkeys(map(told, problems)))
 
 
 def _harmless_scalars(
     contract: Mapping[str, Any], data: Any, problems: tuple[ContractProblem, ...]
-) -> set[str]:
+) -> set[tuple[Any, ...]]:
     """The places of numbers and booleans that are refused as such and would be accepted as text."""
     draft = _Draft(data)
     places = set()
     for problem in problems:
-        value = draft.value(problem.pointer)
+        path = path_of(problem)
+        value = draft.value(path)
         if isinstance(value, (int, float)) or is_decimal(value):
-            places.add(problem.pointer)
-            draft.put(problem.pointer, text_of(value))
-    return places - {each.pointer for each in every_problem(contract, draft.data)} if places else places
+            places.add(path)
+            draft.put(path, text_of(value))
+    return places - set(map(path_of, placed_problems(contract, draft.data))) if places else places
 
 
 class _Draft:
@@ -96,25 +86,24 @@ class _Draft:
         self.data = data
         self._own: dict[int, Any] = {}
 
-    def value(self, pointer: str) -> Any:
-        """What lies at ``pointer``; ``MISSING`` when nothing does."""
+    def value(self, path: tuple[Any, ...]) -> Any:
+        """What lies at ``path``; ``MISSING`` when nothing does."""
         value = self.data
-        for part in parts_of(pointer):
+        for part in path:
             value = _member(value, part)
         return value
 
-    def put(self, pointer: str, value: Any) -> None:
-        """Replace what lies at ``pointer``, which must be there."""
-        parts = parts_of(pointer)
-        if not parts:
+    def put(self, path: tuple[Any, ...], value: Any) -> None:
+        """Replace what lies at ``path``, which must be there."""
+        if not path:
             self.data = value
             return
         container = self.data = self._copied(self.data)
-        for part in parts[:-1]:
+        for part in path[:-1]:
             key: Any = int(part) if isinstance(container, list) else part
             container[key] = self._copied(container[key])
             container = container[key]
-        container[int(parts[-1]) if isinstance(container, list) else parts[-1]] = value
+        container[int(path[-1]) if isinstance(container, list) else path[-1]] = value
 
     def _copied(self, container: Any) -> Any:
         if id(container) in self._own:
@@ -130,7 +119,7 @@ def _is_of_another_size(value: Any, problem: ContractProblem) -> bool:
         len(value) > MAX_PATTERN_TEXT or _MARKUP.search(value) or _is_like_an_address(value)
     ):
         return False  # the longest text is not held to its pattern or format at all
-    return problem.expectation.startswith(SIZE)
+    return reason_of(problem).startswith(SIZE)
 
 
 def _plain_parts(value: Any, depth: int = 0) -> Any:
@@ -158,7 +147,7 @@ def _is_like_an_address(text: str) -> bool:
     return scheme[1].lower() in _KNOWN or not text[scheme.end() :][:1].isspace()
 
 
-def _member(container: Any, part: str) -> Any:
+def _member(container: Any, part: Any) -> Any:
     if isinstance(container, Mapping):
         return container.get(part, MISSING)
     if is_list(container) and part.isdecimal() and int(part) < len(container):

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from bbws_templates.bundle import Bundle
-from bbws_templates.errors import BbwsTemplatesError, ContractProblem, Location, RecordError
+from bbws_templates.errors import BbwsTemplatesError, ContractProblem, RecordError, record_error
 from bbws_templates.mailing import render_email
 from bbws_templates.rendering import RenderWarning
 
 if TYPE_CHECKING:
     from bbws_templates.compiled import RenderedEmail
+
+__all__ = ["MailRequest", "Maker", "Reply", "record_error"]
 
 MailRequest: TypeAlias = tuple[Mapping[str, Any], str | RecordError | None]
 """The data of an email, and the language that it is wanted in, or why nobody can say which."""
@@ -45,19 +47,6 @@ class Reply:
         if isinstance(self.made, Exception) and not isinstance(self.made, BbwsTemplatesError):
             raise TypeError("A defect is met again where it can be seen.")
         return Reply, (self.made, self.template, self.refused, self.warnings)
-
-
-def record_error(error: Exception, subject: str) -> RecordError:
-    """What stands in the place of an email for ``error``; ``subject`` is what has raised it."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    where = None if trace is None else Location(trace.tb_frame.f_code.co_filename, trace.tb_lineno or 0)
-    return RecordError(
-        f"{subject} has failed for this record, with an error of the type {type(error).__name__}.",
-        location=where,
-        remedy="Its text is not repeated here, as it may hold data of the record.",
-    )
 
 
 class Maker:

@@ -12,6 +12,7 @@ comes to an end. What a check takes is bounded for any data and any contract: se
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -26,9 +27,10 @@ from bbws_templates.contract.schema import (
     Schema,
     TooManyStepsError,
     apply,
+    told,
 )
-from bbws_templates.errors import ContractError, ContractProblem
-from bbws_templates.json_values import MAX_NESTING, TooDeepError, ecma_pattern, is_type
+from bbws_templates.errors import BbwsTemplatesError, ContractError, ContractProblem, record_error
+from bbws_templates.json_values import MAX_NESTING, TooDeepError, ecma_pattern, is_type, plain_copy
 from bbws_templates.printing import plain
 from bbws_templates.references import escaped, shown, subschemas
 
@@ -53,6 +55,7 @@ def contract_problems(contract: Schema, data: Any) -> tuple[ContractProblem, ...
     Raises:
         ContractError: the contract itself cannot be used: a reference leads nowhere, a keyword is not known,
             a pattern is malformed or not proven to come to an end.
+        RecordError: a class of the data fails as they are read.
     """
     return _problems(contract, contract, data)
 
@@ -63,9 +66,15 @@ def every_problem(contract: Schema, data: Any) -> tuple[ContractProblem, ...]:
     Raises:
         ContractError: as ``contract_problems``; also when data nest too deeply, or the check takes too many
             steps, as then what it has not come to is not known.
+        RecordError: as ``contract_problems``.
     """
+    return tuple(dict.fromkeys(map(told, placed_problems(contract, data))))
+
+
+def placed_problems(contract: Schema, data: Any) -> tuple[ContractProblem, ...]:
+    """As ``every_problem``, each with its place, though it be one that is not told: see ``UntoldProblem``."""
     found: tuple[ContractProblem, ...] = ()
-    fault = None
+    fault: BbwsTemplatesError | None = None
     try:
         found = tuple(dict.fromkeys(apply(Evaluation(contract), contract, data, "", 0)))
     except (TooDeepError, TooManyStepsError, RecursionError):
@@ -73,8 +82,8 @@ def every_problem(contract: Schema, data: Any) -> tuple[ContractProblem, ...]:
             f"The data cannot be held against the contract: they nest more than {MAX_NESTING} levels deep, "
             f"or that takes more than {MAX_STEPS:,} steps."
         )
-    except (TypeError, AttributeError, LookupError, ValueError, ArithmeticError):
-        fault = _unusable()
+    except (TypeError, AttributeError, LookupError, ValueError, ArithmeticError) as error:
+        fault = _fault(contract, contract, data, error)
     if fault:
         raise fault
     return found
@@ -100,27 +109,41 @@ def part_problems(contract: Schema, schema: Schema, data: Any) -> tuple[Contract
 
 def _problems(contract: Schema, schema: Schema, data: Any) -> tuple[ContractProblem, ...]:
     found: dict[ContractProblem, None] = {}
-    usable = True
+    fault: BbwsTemplatesError | None = None
     try:
         for problem in islice(apply(Evaluation(contract), schema, data, "", 0), MAX_PROBLEMS):
-            found[problem] = None
-    except (TypeError, AttributeError, LookupError, ValueError, ArithmeticError):
-        # Keywords trust their arguments, as a contract is checked where it is written, not at every send.
-        usable = False  # and said below: an error as a cause may repeat the value that it came from
+            found[told(problem)] = None
+    except (TypeError, AttributeError, LookupError, ValueError, ArithmeticError) as error:
+        # Raised below: an error as a cause may repeat the value that it came from.
+        fault = _fault(contract, schema, data, error)
     except TooDeepError as error:
         found[ContractProblem(error.pointer, f"must not be nested deeper than {MAX_NESTING} levels")] = None
     except (TooManyStepsError, RecursionError):
         sentence = f"must be less: to check them takes more than {MAX_STEPS:,} steps"
         found[ContractProblem("", sentence)] = None
-    if not usable:
-        raise _unusable()
+    if fault:
+        raise fault
     return tuple(found)
 
 
-def _unusable() -> ContractError:
-    return ContractError(
-        "The contract is not a JSON Schema and cannot be used.", remedy="Run the check on its template."
-    )
+def _fault(contract: Schema, schema: Schema, data: Any, error: Exception) -> BbwsTemplatesError:
+    """Whose ``error`` it is: the contract's if it cannot be held against the same data of plain classes.
+
+    Keywords trust their arguments, as a contract is checked where it is written, not at every send.
+    """
+    is_unusable = False
+    with suppress(Exception):  # of the class of the data, as it is copied; or a check without an end
+        copy = plain_copy(data)
+        try:
+            for _ in apply(Evaluation(contract), schema, copy, "", 0):
+                pass
+        except (TypeError, AttributeError, LookupError, ValueError, ArithmeticError):
+            is_unusable = True
+    if is_unusable:
+        return ContractError(
+            "The contract is not a JSON Schema and cannot be used.", remedy="Run the check on its template."
+        )
+    return record_error(error, "Holding the data against the contract")
 
 
 def require(contract: Mapping[str, Any], data: Any, *, template: str = "") -> None:

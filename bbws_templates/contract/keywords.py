@@ -172,7 +172,7 @@ def _required(instance: Instance, names: list[str]) -> Problems:
             if name not in instance.value:
                 what = wanted(instance.evaluation.resolved, properties.get(name, True))
                 yield instance.problem_of_member(
-                    name, f"is required but missing{f'; must be {what}' if what else ''}"
+                    name, f"is required but missing{f'; must be {what}' if what else ''}", is_missing=True
                 )
 
 
@@ -250,7 +250,8 @@ def _dependent_required(instance: Instance, dependencies: Mapping[str, list[str]
             instance.evaluation.spend(1 + len(names))
             for name in names if present in instance.value else ():
                 if name not in instance.value:
-                    yield instance.problem_of_member(name, f"is required wherever {shown(present)} is given")
+                    wherever = f"is required wherever {shown(present)} is given"
+                    yield instance.problem_of_member(name, wherever, is_missing=True)
 
 
 @keyword("dependentSchemas")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from bbws_templates.contract.wording import MEMBER, field_names, may_be_named
+from bbws_templates.contract.wording import field_names, may_be_named
 from bbws_templates.errors import ContractError, ContractProblem
 from bbws_templates.json_values import MAX_NESTING, TooDeepError, shape
 from bbws_templates.printing import plain
-from bbws_templates.references import Schema, escaped, resolved, shown, subschemas
+from bbws_templates.references import Schema, escaped, parts_of, resolved, shown, subschemas
 
 if TYPE_CHECKING:
     from bbws_templates.patterns import Pattern
@@ -25,6 +25,7 @@ __all__ = [
     "Problems",
     "Schema",
     "TooManyStepsError",
+    "UntoldProblem",
     "apply",
     "keyword",
 ]
@@ -57,6 +58,42 @@ Problems = Iterator[ContractProblem]
 
 class TooManyStepsError(Exception):
     """Internal: the check of the data takes more than ``MAX_STEPS``."""
+
+
+class UntoldProblem(ContractProblem):
+    """A problem in a member whose name is not repeated; see ``told``.
+
+    ``path`` leads from the data to the place, ``reason`` is what is wrong there. They are for the check and
+    for leniency: this object is handed to nobody, printed nowhere and sent to no other process.
+    """
+
+    path: tuple[Any, ...]  # of the names themselves: a pointer of long ones, for each problem, is a book
+    reason: str
+
+    def __init__(self, told: ContractProblem, path: tuple[Any, ...], reason: str) -> None:
+        super().__init__(told.pointer, told.expectation)
+        self.__dict__.update(path=path, reason=reason)
+
+    # What is said of two members may be the same, and yet they are two.
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
+
+
+def told(problem: ContractProblem) -> ContractProblem:
+    """``problem`` as it may be handed out."""
+    if isinstance(problem, UntoldProblem):
+        return ContractProblem(problem.pointer, problem.expectation)
+    return problem
+
+
+def path_of(problem: ContractProblem) -> tuple[Any, ...]:
+    """The names and indexes that lead to the place of ``problem``."""
+    return problem.path if isinstance(problem, UntoldProblem) else tuple(parts_of(problem.pointer))
+
+
+def reason_of(problem: ContractProblem) -> str:
+    """What is wrong at the place of ``problem``."""
+    return problem.reason if isinstance(problem, UntoldProblem) else problem.expectation
 
 
 class Evaluation:
@@ -190,7 +227,8 @@ class Instance:
         """The same for a member whose name is not repeated."""
         for problem in apply(self.evaluation, schema, value, "", self.depth + 1):
             where = f" at {problem.pointer}" if problem.pointer else ""
-            yield self.problem_of_member(name, f"{problem.expectation}{where}")
+            told = self._problem_with("has", name, f"{problem.expectation}{where}")
+            yield UntoldProblem(told, (*self._path(name), *path_of(problem)), reason_of(problem))
 
     def same(self, schema: Schema) -> Iterator[ContractProblem]:
         """Apply another schema to the same value."""
@@ -207,13 +245,20 @@ class Instance:
         self.evaluation.spend(_STEPS_OF_A_SENTENCE)
         return ContractProblem(self.pointer, plain(expectation, _LONGEST_SENTENCE))
 
-    def problem_of_member(self, name: Any, expectation: str) -> ContractProblem:
+    def problem_of_member(self, name: Any, expectation: str, *, is_missing: bool = False) -> ContractProblem:
         """A problem with the member ``name``, which is not repeated if it may be data: see ``may_name``."""
         if self.evaluation.may_name(name):
             self.evaluation.spend(_STEPS_OF_A_SENTENCE)
             pointer = f"{self.pointer}/{escaped(name)}"
             return ContractProblem(pointer, plain(expectation, _LONGEST_SENTENCE))
-        return self.problem(f"{MEMBER} {shape(name)}; it {expectation}")
+        told = self._problem_with("lacks" if is_missing else "has", name, expectation)
+        return UntoldProblem(told, self._path(name), expectation)
+
+    def _problem_with(self, verb: str, name: Any, expectation: str) -> ContractProblem:
+        return self.problem(f"{verb} a member whose name is {shape(name)}; it {expectation}")
+
+    def _path(self, name: Any) -> tuple[Any, ...]:
+        return *parts_of(self.pointer), name
 
 
 Keyword = Callable[[Instance, Any], Problems]

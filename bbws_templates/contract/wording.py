@@ -27,9 +27,6 @@ _LONGEST_SUGGESTED = 40
 _MOST_SUGGESTED = 100
 _MOST_REFERENCES = 10
 
-MEMBER = "has a member whose name is"
-"""How the sentence begins that is about a member whose name is not repeated."""
-
 SIZE = ("must have at least ", "must have at most ", "must not repeat an item", "must not be empty")
 """How the sentences begin that are about a size, or an item too many, and nothing that is in it."""
 
@@ -37,6 +34,7 @@ SIZE = ("must have at least ", "must have at most ", "must not repeat an item", 
 _LONGEST_NAME = 60
 _SIGNS_OF_NAMES = frozenset("_$./~-")
 _FEW_DIGITS = 2
+_NAMING = ("properties", "required", "dependentRequired", "dependentSchemas", "enum")
 
 
 def is_plain_name(name: Any) -> bool:
@@ -59,7 +57,10 @@ def field_names(contract: Schema) -> frozenset[str]:
     """The names that ``contract`` itself gives to members: to repeat one says nothing of the data."""
     found: set[str] = set()
     for _, schema in subschemas(contract):
-        for names in (schema.get("properties"), schema.get("required")):
+        dependent = schema.get("dependentRequired")
+        lists = dependent.values() if isinstance(dependent, Mapping) else ()
+        # A word that is allowed as a value is the contract's own too: "propertyNames" may refer to it.
+        for names in (*map(schema.get, _NAMING), *lists, [schema.get("const")]):
             if isinstance(names, (Mapping, list)):
                 found.update(name for name in names if isinstance(name, str))
     return frozenset(found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from decimal import Decimal
 from itertools import product
@@ -15,9 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.publishing.directory_store import DirectoryStore
-from bbws_templates import ContractError, RenderedEmail, TemplateClient, leniency, render_email
+from bbws_templates import ContractError, RenderedEmail, TemplateClient, render_email
 from bbws_templates.contract import contract_problems
-from bbws_templates.contract.wording import may_be_named
 from bbws_templates.leniency import permitted
 from tests.publishing.samples import publish_to, release, template
 
@@ -187,8 +186,58 @@ def test_text_that_is_only_too_long_is_printed(start: str) -> None:
 def test_a_member_with_an_odd_name_harms_only_itself() -> None:
     data = {**GOOD, "links": {"a": "https://example.com/a", "x y@z\n": "javascript:alert(1)"}}
     allowed, problems = permitted(CONTRACT, data)
-    assert allowed["links"] == {"a": "https://example.com/a"}
+    assert allowed["links"] == {"a": "https://example.com/a", "x y@z\n": ""}
     assert len(problems) == 1
+
+
+PERIODS = {"q2024": "1.00", "q2025": "2.00", "Cape Town": "3.00", "month": "4.00"}
+MAPS: list[dict[str, Any]] = [
+    {"additionalProperties": {"type": "string", "maxLength": 8}},
+    {"patternProperties": {"": {"type": "string", "maxLength": 8}}},
+    {"allOf": [{"additionalProperties": {"type": "string"}}, {"patternProperties": {"": {"maxLength": 8}}}]},
+]
+
+
+@pytest.mark.parametrize("contract", MAPS)
+@pytest.mark.parametrize(
+    "name", ["month", "q2024", "27821234567", "Port Elizabeth", "a@example.com", "a/~b c"]
+)
+@pytest.mark.parametrize(
+    ("value", "printed"),
+    [(None, ""), (["x"], ""), ("javascript:alert(1)", ""), (7, "7"), ("ten rands", "ten rands")],
+)
+def test_a_member_is_treated_by_itself_whatever_its_name(
+    contract: dict[str, Any], name: str, value: Any, printed: str
+) -> None:
+    data = {**PERIODS, name: value}
+    places: list[tuple[dict[str, Any], Any, Callable[[Any], Any]]] = [
+        (contract, data, lambda made: made),
+        ({"properties": {"by": contract}}, {"by": data, "other": "x"}, lambda made: made["by"]),
+        ({"additionalProperties": contract}, {"for 2026": data, "a": PERIODS}, lambda made: made["for 2026"]),
+        ({"items": contract}, [PERIODS, data], lambda made: made[1]),
+    ]
+    for outer, inner, around in places:
+        allowed, problems = permitted(outer, inner)
+        assert problems
+        assert {**around(allowed), name: str(around(allowed)[name])} == {**PERIODS, name: printed}
+        assert all(name not in f"{each}{each!r}{vars(each)}" for each in problems) or name == "month"
+
+
+def test_what_is_wrong_in_two_members_alike_is_printed_of_neither() -> None:
+    contract = {"additionalProperties": {"properties": {"a": {"type": "string"}}}}
+    data = {"x1234": {"a": ["1"], "b": 1}, "x5678": {"a": ["2"], "b": 2}, 5: {"a": ["3"], "b": 3}}
+    allowed, _ = permitted(contract, data)
+    assert allowed == {"x1234": {"a": "", "b": 1}, "x5678": {"a": "", "b": 2}, 5: {"a": "", "b": 3}}
+
+
+@pytest.mark.parametrize(
+    "keyword", [{"required": ["a", "c d"]}, {"dependentRequired": {"a": ["line12345", "c d"]}}]
+)
+def test_a_missing_member_takes_nothing_with_it(keyword: dict[str, Any]) -> None:
+    data = {"a": "1", "b": "2", "q2024": "3", "x y": "4"}
+    allowed, problems = permitted({"additionalProperties": {"properties": {}, **keyword}}, {"o 1": data})
+    assert problems
+    assert allowed == {"o 1": data}
 
 
 def test_the_data_of_the_caller_stay_as_they_are() -> None:
@@ -267,23 +316,27 @@ def test_thousands_of_refusals_are_a_hundred_lines(
 
 
 @pytest.mark.parametrize("members", [100, 200])
-def test_members_whose_names_are_not_repeated_are_looked_for_once(
-    members: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_members_whose_names_are_not_repeated_are_looked_for_once(members: int) -> None:
     """Not once for each of them: some thousand names that are no words kept a sender for minutes."""
-    looked_at: list[str] = []
 
-    def counted(name: str, fields: Callable[[], Collection[str]]) -> bool:
-        looked_at.append(name)
-        return may_be_named(name, fields)
+    class Counted(dict[str, Any]):
+        looked_through = 0
 
-    monkeypatch.setattr(leniency, "may_be_named", counted)
+        def items(self) -> Any:
+            Counted.looked_through += 1
+            return super().items()
+
+        def __iter__(self) -> Iterator[str]:
+            Counted.looked_through += 1
+            return super().__iter__()
+
     odd = {f"!{'!' * number}": "x" * (number + 1) for number in range(members)}
     contract = {"type": "object", "additionalProperties": {"type": "integer"}}
-    for data, place in (({"a": 1, **odd}, ()), ({"in": {"a": 1, **odd}}, ("in",))):
-        looked_at.clear()
+    for data, place in ((Counted({"a": 1, **odd}), ()), ({"in": Counted({"a": 1, **odd})}, ("in",))):
+        Counted.looked_through = 0
         inner: dict[str, Any] = {"properties": {"in": contract}} if place else contract
         allowed, problems = permitted(inner, data)
         assert len(problems) == members
-        assert allowed == ({"in": {"a": 1}} if place else {"a": 1})
-        assert len(looked_at) == len(odd) + 1
+        left = {"a": 1, **dict.fromkeys(odd, "")}
+        assert allowed == ({"in": left} if place else left)
+        assert Counted.looked_through < 10

@@ -166,7 +166,49 @@ def test_a_name_that_the_contract_has_is_said_whatever_its_digits() -> None:
 def test_what_has_such_a_name_is_not_printed_and_what_the_contract_names_beside_it_is() -> None:
     contract = {"properties": {"iso3166": {"type": "string"}}, "additionalProperties": {"type": "boolean"}}
     data = {"iso3166": "ZA", "a": True, TELEPHONE: "javascript:alert(1)"}
-    assert permitted(contract, data)[0] == {"iso3166": "ZA", "a": True}
+    assert permitted(contract, data)[0] == {"iso3166": "ZA", "a": True, TELEPHONE: ""}
+
+
+@pytest.mark.parametrize(
+    ("contract", "data", "place"),
+    [
+        ({"dependentRequired": {"a": ["line12345"]}}, {"a": 1}, "/line12345"),
+        (
+            {"dependentRequired": {"line12345": ["a"]}, "additionalProperties": False},
+            {"line12345": 1},
+            "/line12345",
+        ),
+        ({"dependentSchemas": {"iso27001": {}}, "additionalProperties": False}, {"iso27001": 1}, "/iso27001"),
+        (
+            {"propertyNames": {"enum": ["iso27001"]}, "additionalProperties": {"type": "string"}},
+            {"iso27001": 2},
+            "/iso27001",
+        ),
+        (
+            {
+                "$defs": {"names": {"anyOf": [{"const": "iso27001"}, {"enum": ["iso9001"]}]}},
+                "propertyNames": {"$ref": "#/$defs/names"},
+                "additionalProperties": {"type": "string"},
+            },
+            {"iso27001": 2},
+            "/iso27001",
+        ),
+        ({"patternProperties": {"^q[0-9]{4}$": {"type": "string"}}}, {"q2024": 1}, ""),
+        ({"additionalProperties": {"type": "string"}}, {"q2024": 1}, ""),
+    ],
+)
+def test_the_names_of_the_contract_are_those_that_it_writes(
+    contract: dict[str, Any], data: Any, place: str
+) -> None:
+    assert place in {problem.pointer for problem in contract_problems(contract, data)}
+
+
+@pytest.mark.parametrize("name", ["line12345", "c d", "a@example.com", "", "line\n1", "x" * 99])
+def test_a_missing_member_is_not_said_to_be_there(name: str) -> None:
+    for contract in ({"required": [name]}, {"dependentRequired": {"a": [name]}}):
+        (problem,) = contract_problems(contract, {"a": 1})
+        assert "has a member" not in problem.expectation
+        assert "is required" in problem.expectation
 
 
 def test_the_log_of_a_mail_has_no_number_of_its_data(
