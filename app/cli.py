@@ -84,13 +84,14 @@ class _Commands(click.Group):
         try:
             return super().invoke(ctx)
         except OSError as error:  # of a broken pipe click itself would make an end with 1
-            raise _refused_by_the_system(error) from error
+            raise _noted(_refused_by_the_system(error), error) from error
         except MemoryError as error:
-            raise SurroundingsError("There is not enough memory.", remedy=_REMEDIES[errno.ENOMEM]) from error
+            refused = SurroundingsError("There is not enough memory.", remedy=_REMEDIES[errno.ENOMEM])
+            raise _noted(refused, error) from error
         except RuntimeError as error:
             if str(error) != NO_THREAD:
                 raise
-            raise no_thread() from error
+            raise _noted(no_thread(), error) from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):
@@ -145,7 +146,8 @@ def run(arguments: Sequence[str] | None = None, *, obj: object = None) -> int:
         except (KeyboardInterrupt, click.Abort) as error:
             sys.stderr.write("\n".join(("interrupted", *_notes(error))) + "\n")
             return EXIT_INTERRUPTED
-        except UnreadError:
+        except UnreadError as error:
+            sys.stderr.write("".join(f"{note}\n" for note in _notes(error)))
             return EXIT_UNREAD
         except SystemExit as leave:
             return leave.code if isinstance(leave.code, int) else 1
@@ -157,6 +159,12 @@ def run(arguments: Sequence[str] | None = None, *, obj: object = None) -> int:
 def _notes(error: BaseException) -> tuple[str, ...]:
     """What those whom it came through have to say of it; click makes another one of it."""
     return (*getattr(error, "__notes__", ()), *(_notes(error.__cause__) if error.__cause__ else ()))
+
+
+def _noted(made: BbwsTemplatesError, error: BaseException) -> BbwsTemplatesError:
+    """``made`` of ``error``, with what those have to say whom that one came through."""
+    made.remedy = " ".join((*_notes(error), made.remedy))
+    return made
 
 
 def _told(error: click.ClickException | BbwsTemplatesError, *, as_json: bool) -> int:

@@ -101,7 +101,10 @@ def command(
         return
     for key in plan.foreign:
         out.print(
-            Text(f"{key} stays: it is none of what the releases that go have put there.", style="yellow")
+            Text(
+                f"{key} stays: no release that goes has put it there, or a link leads to it.",
+                style="yellow",
+            )
         )
     if plan.held_until:
         late = "The answer to a deletion failed to come, so that it may yet arrive."

@@ -21,6 +21,7 @@ from app.commands.releasing import (
     print_active,
     print_plan,
     release_option,
+    telling_what_is_active,
     to_option,
     unconditional_option,
     unversioned_option,
@@ -30,6 +31,7 @@ from app.operations.pictures import refuse_unapproved_pictures
 from app.operations.publication import Publication, plan_members, published_members, require_apart
 from app.publishing.activation import Reason
 from app.publishing.provenance import current_actor
+from app.publishing.publisher import Plan, Published
 
 
 @click.command(name="publish")
@@ -124,6 +126,11 @@ def carry_out(
             unversioned=unversioned,
             progress=step,
         )
+    with telling_what_is_active():
+        _print_done(plan, done, as_json=as_json)
+
+
+def _print_done(plan: Plan, done: Published, *, as_json: bool) -> None:
     if as_json:
         print_json({**plan_members(plan), "published": True, **published_members(done)})
         return
@@ -136,8 +143,8 @@ def carry_out(
             style="yellow",
         )
     active = done.standing.pointer.active
-    if active.release == release.id:
-        print_active(release.id, plan.target)
+    if active.release == plan.release:
+        print_active(plan.release, plan.target)
     else:
         out.print(
             f"Published; {active.actor} has activated release {active.release[:12]} since.", style="yellow"

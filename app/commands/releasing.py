@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +17,7 @@ from app.commands.streams import has_person
 from app.core.changes import ChangeKind, PartChange, TemplateChange, tells
 from app.core.release import Release
 from app.core.release_directory import read_release
-from app.publishing.activation import LONGEST_MESSAGE
+from app.publishing.activation import ACTIVE_WHOLLY, LONGEST_MESSAGE, saying_it_is_active
 from app.publishing.catalogue import Catalogue
 from app.publishing.clock import utc_now
 from app.publishing.opening import open_store
@@ -203,6 +205,14 @@ def print_remarks(*sentences: str) -> None:
     """What is to be known beside what would change: why it is not compared, what stands in its way."""
     for sentence in filter(None, sentences):
         out.print(Text(sentence, style="yellow"))
+
+
+@contextmanager
+def telling_what_is_active() -> Iterator[None]:
+    """Where it finds no room, what is printed within must not be taken for a failure of what it tells of."""
+    with saying_it_is_active(ACTIVE_WHOLLY):
+        yield
+        sys.stdout.flush()  # or it fails when the command has ended, and nobody knows what it was about
 
 
 def print_active(release: str, target: str) -> None:

@@ -16,11 +16,13 @@ from app.commands.releasing import (
     print_active,
     print_change,
     print_remarks,
+    telling_what_is_active,
     to_option,
     unconditional_option,
 )
 from app.operations.retreat import Retreat
 from app.publishing.activation import Reason
+from app.publishing.catalogue import Standing
 from app.publishing.provenance import current_actor
 from app.publishing.rollback import ROLLBACK
 
@@ -43,8 +45,8 @@ def command(
 ) -> None:
     """Go back to a release that was active before.
 
-    That is RELEASE, or without one the release before the active one. One that never was active is refused:
-    it is published.
+    That is RELEASE, or without one the release before the active one. One that the history does not name is
+    refused: it is published.
 
     One move of the pointer, and the stable keys after it; nothing is built or uploaded. A release whose
     objects are not all intact is refused, with exit status 3. Contracts are compared and shown, not enforced:
@@ -63,8 +65,13 @@ def command(
     confirm(f"Roll {place} back to release {wanted}?", yes=yes, as_json=as_json)
     with progress_bar(retreat.steps, quiet=as_json) as step:
         now = retreat.carry_out(Reason(ROLLBACK, current_actor(), message), progress=step)
+    with telling_what_is_active():
+        _print_done(retreat, now, as_json=as_json)
+
+
+def _print_done(retreat: Retreat, now: Standing, *, as_json: bool) -> None:
     if as_json:
         was = {"release": now.pointer.release, "sequence": now.pointer.active.sequence}
         print_json({**retreat.members(), **was})
     else:
-        print_active(now.pointer.release, place)
+        print_active(now.pointer.release, str(retreat.catalogue.store.target))

@@ -152,24 +152,26 @@ class _Watched:
 class _Output(_Watched):
     """Standard output: what a command has found and nobody got must not pass for done.
 
-    It fails for good: a library that tries it, as click does, may swallow what it meets.
+    It fails for good: a library that tries it, as click does, may swallow what it meets. And each time with
+    the same error, so that what those have added to it whom it came through first is not lost.
     """
 
-    _failure: OSError | None = None
+    _failure: UnreadError | SurroundingsError | None = None
 
     def require(self) -> None:
-        if isinstance(self._failure, BrokenPipeError):
-            raise UnreadError from self._failure
         if self._failure is not None:
-            raise SurroundingsError(
-                f"Standard output cannot be written: {self._failure.strerror or self._failure}.",
-                remedy="Make room, or send it elsewhere.",
-            ) from self._failure
+            raise self._failure
 
     def fail(self, error: OSError) -> None:
         super().fail(error)
-        self._failure = error
-        self.require()
+        if isinstance(error, BrokenPipeError):
+            self._failure = UnreadError()
+        else:
+            self._failure = SurroundingsError(
+                f"Standard output cannot be written: {error.strerror or error}.",
+                remedy="Make room, or send it elsewhere.",
+            )
+        raise self._failure from error
 
 
 class _Aside(_Watched):

@@ -41,6 +41,12 @@ CLAIMED: Final = "claimed"
 ACTIVE_ALREADY: Final = "What was activated is active. Run the same again to complete the stable keys."
 """What goes with every error that comes after an activation: nobody is to take it for one that failed."""
 
+ACTIVE_WHOLLY: Final = "What was activated is active, with its stable keys."
+"""The same once the stable keys are in line as well: all that is left is to say so."""
+
+MAYBE_ACTIVE: Final = "It may be active: see `bbws-templates status`."
+"""What goes with whatever interrupts the write of the pointer, which may have arrived."""
+
 LONGEST_MESSAGE: Final = 2000
 """How many characters may say why: up to 64 such texts stay in the pointer, which all readers read."""
 
@@ -70,17 +76,29 @@ class Reason:
 
 
 @contextmanager
-def saying_it_is_active() -> Iterator[None]:
-    """Have whatever goes wrong within say that what was asked for is active all the same."""
+def saying_it_is_active(words: str = ACTIVE_ALREADY) -> Iterator[None]:
+    """Have whatever goes wrong within say, in ``words``, that what was asked for is active all the same."""
     try:
         yield
     except BbwsTemplatesError as error:
-        if ACTIVE_ALREADY not in error.remedy:
-            error.remedy = f"{ACTIVE_ALREADY} {error.remedy}".rstrip()
+        if words not in error.remedy:
+            error.remedy = f"{words} {error.remedy}".rstrip()
         raise
     except BaseException as error:
-        if ACTIVE_ALREADY not in getattr(error, "__notes__", ()):
-            error.add_note(ACTIVE_ALREADY)
+        if words not in getattr(error, "__notes__", ()):
+            error.add_note(words)
+        raise
+
+
+@contextmanager
+def _saying_it_may_be_active() -> Iterator[None]:
+    """Have whatever interrupts it say so: an error of ours says itself what has become of the write."""
+    try:
+        yield
+    except BbwsTemplatesError:
+        raise
+    except BaseException as error:
+        error.add_note(MAYBE_ACTIVE)
         raise
 
 
@@ -118,16 +136,17 @@ def activate(
         pointer = Pointer(activation)
         if current:
             pointer = archive(catalogue.store, current.pointer.follow(activation))
-        etag = put_for_certain(
-            catalogue.store,
-            POINTER,
-            pointer.to_bytes(),
-            if_match=current.etag if current else "",
-            if_absent=current is None,
-        )
-        if etag is not None:
-            return Standing(pointer, etag)
-        before, current = current, catalogue.standing()
+        with _saying_it_may_be_active():
+            etag = put_for_certain(
+                catalogue.store,
+                POINTER,
+                pointer.to_bytes(),
+                if_match=current.etag if current else "",
+                if_absent=current is None,
+            )
+            if etag is not None:
+                return Standing(pointer, etag)
+            before, current = current, catalogue.standing()
         if current and activation in (current.pointer.active, *current.pointer.history):
             return current  # our own write: its answer was lost, and somebody settled or followed it since
         if not current and expected:

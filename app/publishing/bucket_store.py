@@ -230,6 +230,10 @@ class BucketStore(BucketReader):
         """As ``ObjectStore.obstacles``: none, as no key is in the way of another."""
         return iter(())
 
+    def reached(self, keys: Collection[str]) -> set[str]:
+        """As ``ObjectStore.reached``: a bucket has no links."""
+        return {*keys}
+
     def delete(self, key: str, *, if_match: str = "", tries: Tries | None = None) -> bool:
         """As ``ObjectStore.delete``; a version stays for as long as the bucket keeps old ones.
 

@@ -33,6 +33,9 @@ from bbws_templates.target import DirectoryTarget
 
 _HAS_NO_FOLLOW = hasattr(os, "O_NOFOLLOW")
 
+_MOST_LINKS = 40
+"""How many links the kernel follows one after the other (Linux: ``MAXSYMLINKS``)."""
+
 
 class DirectoryStore(DirectoryReader):
     """See ``ObjectStore``; an ETag is the SHA-256 of the content."""
@@ -163,6 +166,25 @@ class DirectoryStore(DirectoryReader):
                 yield f"'{key}': {error.what}."
             except OSError as error:
                 yield f"'{key}': {error.strerror}."
+
+    def reached(self, keys: Collection[str]) -> set[str]:
+        """As ``ObjectStore.reached``: each by its name without links, and each link to a file on the way."""
+        found = {*keys}
+        folders: dict[str, str] = {}  # what each really is, found out once
+        for key in keys:
+            place = f"{self._within}{key}"
+            for _ in range(_MOST_LINKS):
+                folder, name = os.path.split(place)
+                if folder not in folders:
+                    folders[folder] = os.path.join(os.path.realpath(folder), "")  # noqa: PTH118  as text
+                place = f"{folders[folder]}{name}"
+                if place.startswith(self._within):
+                    found.add(place[len(self._within) :].replace(os.sep, "/"))
+                try:
+                    place = os.path.join(folders[folder], os.readlink(place))  # noqa: PTH115, PTH118
+                except OSError:
+                    break  # it is no link, or not there
+        return found
 
     def delete(self, key: str, *, if_match: str = "", tries: Tries | None = None) -> bool:
         """As ``ObjectStore.delete``; folders that it leaves empty go as well.

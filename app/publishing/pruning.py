@@ -54,7 +54,8 @@ class PrunePlan:
 
     ``incomplete`` are those of the deleted ones that lack their bundle or manifest already, ``other_builds``
     those that a publish of another build than was active seems to have left. ``foreign`` are
-    stable keys that a deleted release had and somebody else has written since: they stay. ``etags`` holds,
+    stable keys that a deleted release had and somebody else has written since, and whatever a key of a kept
+    release leads to by a link: they stay. ``etags`` holds,
     by stable key, the content that may be deleted. ``unfinished`` says that an earlier prune was cut off.
     ``held_until`` is the moment before which no other machine activates anything although the prune has
     ended, as the answer to a deletion failed to come, so that it may yet be carried out; "" for none.
@@ -106,14 +107,17 @@ def plan_prune(catalogue: Catalogue, keep: int = KEEP) -> PrunePlan:
         item for item in catalogue.store.list(OBJECTS) if is_object(item.key) and item.key not in needed
     ]
     objects = _ours(catalogue, unneeded)
-    keys = [*etags, *(key for key in choice.keys if release_of(key) in deleted), *objects]
+    keys = {*etags, *(key for key in choice.keys if release_of(key) in deleted), *objects}
+    heads = {key for release in choice.kept for key in head_keys(release)}
+    # No kept key is among ``keys`` itself.
+    linked = keys & catalogue.store.reached({*needed, *stable, *heads})
     return PrunePlan(
         choice.kept,
         deleted,
-        tuple(sorted(keys, key=_rank)),
+        tuple(sorted(keys - linked, key=lambda key: (_rank(key), key))),
         tuple(release for release in present if not _is_whole(release, choice.keys)),
-        foreign,
-        etags,
+        (*foreign, *sorted(linked)),
+        {key: etag for key, etag in etags.items() if key not in linked},
         bool(standing.pointer.pruning) or standing.pointer.half_pruned,
         other_builds=tuple(sorted(choice.others)),
     )
@@ -163,7 +167,8 @@ def _passes(catalogue: Catalogue, plan: PrunePlan) -> Iterator[tuple[str, ...]]:
     have just been deleted. He will be told of the conflict; what he uploaded is of no use to anybody.
     """
     yield plan.keys
-    listed = (item.key for item in catalogue.store.list(RELEASES))
+    stay = {*plan.foreign}
+    listed = (item.key for item in catalogue.store.list(RELEASES) if item.key not in stay)
     yield tuple(sorted((key for key in listed if release_of(key) not in ("", *plan.kept)), key=_rank))
 
 

@@ -45,7 +45,7 @@ def release_to_go_back_to(catalogue: Catalogue, name: str, *, expected: Standing
         ConflictError: it cannot be had because somebody prunes, or the pointer is not as ``expected``.
         UnknownReleaseError: it stands for none, or for several.
         DamagedReleaseError: it is not intact.
-        RefusedError: it never was active, so nobody has asked of it what a publish asks.
+        RefusedError: no history says that it was active, so nobody may have asked of it what a publish asks.
     """
     try:
         release = catalogue.proven(name or release_before(catalogue, expected))
@@ -63,8 +63,8 @@ def _require_once_active(catalogue: Catalogue, standing: Standing, release: str)
         return
     target = catalogue.store.target
     raise RefusedError(
-        f"Release {release[:12]} never was active in {target}, so there is no going back to it: a publish of "
-        "it was cut off.",
+        f"The history of {target} does not name release {release[:12]}, so there is no going back to it: its "
+        "publish may have been cut off, or the pointer was made anew since.",
         remedy="Publish it, with the questions that a publish asks: "
         f"`bbws-templates promote --from {target} --to {target} {release[:12]}`.",
     )

@@ -147,6 +147,9 @@ class ObjectStore(ObjectReader, Protocol):
     def obstacles(self, keys: Collection[str]) -> Iterator[str]:
         """Why objects could not be written at some of ``keys``, whatever the condition: a sentence each."""
 
+    def reached(self, keys: Collection[str]) -> set[str]:
+        """The keys that are read by whoever reads ``keys``: these, and in a directory where links lead."""
+
     def delete(self, key: str, *, if_match: str = "", tries: Tries | None = None) -> bool:
         """Delete an object; one that does not exist is no error.
 

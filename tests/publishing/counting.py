@@ -57,6 +57,9 @@ class CountingStore:
     def obstacles(self, keys: Collection[str]) -> Iterator[str]:
         return self.inner.obstacles(keys)
 
+    def reached(self, keys: Collection[str]) -> set[str]:
+        return self.inner.reached(keys)
+
     def delete(self, key: str, *, if_match: str = "", tries: Tries | None = None) -> bool:
         self.requests.append(("delete", key))
         return self.inner.delete(key, if_match=if_match, tries=tries)

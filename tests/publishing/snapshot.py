@@ -55,6 +55,9 @@ class Snapshot:
     def obstacles(self, keys: Collection[str]) -> Iterator[str]:
         return iter(())
 
+    def reached(self, keys: Collection[str]) -> set[str]:
+        return {*keys}
+
     def look(self, keys: Collection[str]) -> dict[str, SeenObject]:
         return {
             key: SeenObject(len(found.body), found.etag) for key in keys if (found := self.objects.get(key))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import json
+import os
 from collections.abc import Callable
 
 import pytest
 
-from app.publishing.activation import ACTIVE_ALREADY, LONGEST_MESSAGE, Reason
+from app.publishing.activation import ACTIVE_ALREADY, ACTIVE_WHOLLY, LONGEST_MESSAGE, MAYBE_ACTIVE, Reason
 from app.publishing.catalogue import Catalogue
 from app.publishing.directory_store import DirectoryStore
 from app.publishing.opening import open_store
@@ -83,6 +86,74 @@ def test_so_does_an_interruption(shell: Shell, failing: Callable[[str, BaseExcep
     failing("a/one.html", KeyboardInterrupt())
     shell("rollback", "--to", shell.target, "--yes")
     assert (shell.status, ACTIVE_ALREADY in shell.err) == (130, True)
+
+
+@pytest.mark.parametrize("error", [MemoryError(), OSError(28, "No space left on device")], ids=repr)
+def test_so_does_what_the_system_refuses(
+    shell: Shell, failing: Callable[[str, BaseException], None], error: BaseException
+) -> None:
+    for name in ("first", "second"):
+        shell.publish(name, names=NAMES)
+    failing("a/one.html", error)
+    assert shell.json("rollback", "--to", shell.target, "--yes")["error"]["remedy"].startswith(ACTIVE_ALREADY)
+    assert shell.status == 4
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before it arrived", "after"])
+def test_who_interrupts_the_write_of_the_pointer_is_told_that_it_may_be_active(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, after: bool
+) -> None:
+    for name in ("first", "second"):
+        shell.publish(name, names=NAMES)
+
+    class Interrupted(CountingStore):
+        def put(self, key: str, body: bytes, *, if_match: str = "", if_absent: bool = False) -> str | None:
+            if key == POINTER:
+                if after:
+                    super().put(key, body, if_match=if_match, if_absent=if_absent)
+                raise KeyboardInterrupt
+            return super().put(key, body, if_match=if_match, if_absent=if_absent)
+
+    monkeypatch.setattr("app.commands.releasing.open_store", lambda place: Interrupted(open_store(place)))
+    shell("rollback", "--to", shell.target, "--yes")
+    assert shell.status == 130
+    assert shell.err.split("\n")[-3:] == ["interrupted", MAYBE_ACTIVE, ""]
+
+
+@pytest.mark.parametrize("command", ["publish", "promote", "rollback"])
+@pytest.mark.parametrize(("fails", "status"), [(errno.ENOSPC, 4), (errno.EPIPE, 141)], ids=["full", "unread"])
+def test_so_does_who_cannot_say_what_has_been_done(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, command: str, fails: int, status: int
+) -> None:
+    for name in ("first", "second"):
+        shell.publish(name, names=NAMES)
+    words = {
+        "publish": ["publish", "--to", shell.target, "--release", shell.release("third", names=NAMES)],
+        "promote": [
+            "promote",
+            "--from",
+            shell.target,
+            "--to",
+            shell.target,
+            release("first", names=NAMES).id,
+        ],
+        "rollback": ["rollback", "--to", shell.target],
+    }
+
+    class Nowhere(io.RawIOBase):
+        def writable(self) -> bool:
+            return True
+
+        def write(self, _content: object) -> int:
+            raise OSError(fails, os.strerror(fails))
+
+    with monkeypatch.context() as patched:
+        patched.setattr("sys.stdout", io.TextIOWrapper(io.BufferedWriter(Nowhere()), encoding="utf-8"))
+        shell(*words[command], "--yes", "--json")
+    assert (shell.status, ACTIVE_WHOLLY in shell.err) == (status, True), shell.err
+    assert len(shell.err.splitlines()) == 1
+    text = "third" if command == "publish" else "first"
+    assert shell.json("status", shell.target)["release"] == release(text, names=NAMES).id
 
 
 def test_and_what_comes_before_it_does_not(

@@ -13,7 +13,7 @@ from app.publishing.activation import Reason, activate, settle
 from app.publishing.catalogue import Catalogue
 from app.publishing.directory_store import DirectoryStore
 from app.publishing.discrepancies import ObjectFault
-from app.publishing.errors import ConflictError, UnknownReleaseError
+from app.publishing.errors import ConflictError, RefusedError, UnknownReleaseError
 from app.publishing.history import activations
 from app.publishing.pruning import plan_prune, prune
 from app.publishing.publisher import make_plan, publish
@@ -21,6 +21,7 @@ from app.publishing.store import ObjectStore
 from app.publishing.verification import verify
 from bbws_templates.digests import Digest
 from bbws_templates.faults import DamagedReleaseError
+from bbws_templates.layout import POINTER
 from bbws_templates.pointer import PAGE
 from tests.publishing.counting import CountingStore
 from tests.publishing.samples import NAMES, REASON, go_back, publish_to, release, with_one_changed
@@ -294,6 +295,26 @@ def test_a_lost_pointer_is_damage_and_none_before_the_first_activation_is_not(st
         if not item.key.startswith(("releases/", "objects/")):
             store.delete(item.key)
     assert faults(store) == {(ObjectFault.EMPTY, "current.json")}
+
+
+@pytest.mark.parametrize("cut_off", [True, False], ids=["cut off", "the pointer was made anew"])
+def test_no_way_back_to_what_the_history_does_not_name_and_no_more_is_said_than_that(
+    store: ObjectStore, *, cut_off: bool
+) -> None:
+    """Where somebody deleted the pointer, the history begins anew: the release may well have been active."""
+    wanted = release("second")
+    if cut_off:
+        with pytest.raises(RuntimeError):
+            publish_to(KilledStore(store), wanted)
+    else:
+        publish_to(store, wanted)
+        store.delete(POINTER)
+    publish_to(store, release("third"))
+    with pytest.raises(RefusedError) as refused:
+        go_back(store, wanted.id)
+    assert "may have been cut off, or the pointer was made anew" in refused.value.message
+    assert "never was active" not in refused.value.message
+    assert f"promote --from {store.target} --to {store.target} {wanted.id[:12]}" in refused.value.remedy
 
 
 # --- prune ----------------------------------------------------------------------------------------------

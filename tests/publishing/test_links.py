@@ -16,6 +16,7 @@ from app.publishing.pruning import plan_prune, prune
 from app.publishing.verification import verify
 from bbws_templates.client import TemplateClient
 from bbws_templates.faults import StoreError
+from bbws_templates.layout import is_object
 from tests.publishing import samples
 from tests.publishing.samples import go_back, publish_to
 from tests.publishing.test_pruning import publish_three, release
@@ -111,6 +112,51 @@ def test_an_email_is_not_deleted_by_another_name_that_somebody_has_given_it(
     assert path.is_symlink()
     assert (directory.root / "old/b.html").read_text() == "<p>the same"
     assert verify(Catalogue(directory)).intact
+
+
+@pytest.mark.parametrize("link", ["new", "new/b.html"])
+@pytest.mark.parametrize("through", [False, True], ids=["straight", "through another"])
+def test_an_email_that_is_kept_under_the_name_of_a_link_is_not_deleted_by_its_own(
+    directory: DirectoryStore, link: str, through: bool
+) -> None:
+    """A folder was renamed for its readers, and its files have stayed where they were."""
+    same = {"html": "<p>the same", "text": "the same"}
+    publish_to(directory, samples.release(names=("old/b",), **same))
+    path = directory.root / link
+    path.parent.mkdir(exist_ok=True)
+    if through:
+        (directory.root / "between").symlink_to(directory.root / "old")
+    old = directory.root / ("between" if through else "old")
+    path.symlink_to(old if link == "new" else old / "b.html")
+    publish_to(directory, samples.release(names=("new/b",), **same), allow_breaking=True)
+    done = prune(Catalogue(directory), 1, actor="me")
+    assert len(done.deleted) == 1
+    assert set(done.foreign) == {"old/b.html"} | ({"old/b.txt"} if link == "new" else set())
+    assert not set(done.foreign) & {*done.keys, *done.etags}
+    assert path.is_symlink()
+    assert (directory.root / "new/b.html").read_text() == "<p>the same"
+    assert verify(Catalogue(directory)).intact
+
+
+def test_nor_is_what_a_kept_object_is_a_link_to(directory: DirectoryStore) -> None:
+    """Two links, one after the other: of what belongs to releases a link goes itself when nobody needs it."""
+    for text in ("first", "second"):
+        publish_to(directory, samples.release(text))
+    first, second = (
+        {key for key in Catalogue(directory).keys(samples.release(text).manifest).values() if is_object(key)}
+        for text in ("first", "second")
+    )
+    kept = directory.root / min(second - first)
+    one, two = (directory.root / key for key in sorted(first - second)[:2])
+    two.write_bytes(kept.read_bytes())
+    one.unlink()
+    one.symlink_to(os.path.relpath(two, one.parent))
+    kept.unlink()
+    kept.symlink_to(os.path.relpath(one, kept.parent))
+    done = prune(Catalogue(directory), 1, actor="me")
+    assert len(done.deleted) == 1
+    assert {directory.root / key for key in done.foreign} == {one, two}
+    assert Catalogue(directory).proven(samples.release("second").id).id in done.kept
 
 
 def test_links_of_somebody_else_are_in_nobodys_way(directory: DirectoryStore, tmp_path: Path) -> None:
