@@ -143,7 +143,7 @@ class ContractError(BbwsTemplatesError):
 
 
 class RecordError(BbwsTemplatesError):
-    """A record, often one among many, for which something else fails: its own class, a function of the caller's.
+    """A record, often one among many, for which something else fails: its class, a function of the caller's.
 
     It says of what kind the error was and where it was met, and no more: its text may repeat the data.
     """
