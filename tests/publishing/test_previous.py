@@ -84,7 +84,7 @@ def test_a_release_that_never_was_active_is_published_and_not_gone_back_to(
     plan = make_plan(Catalogue(directory), B)
     with pytest.raises(KeyboardInterrupt):
         publish(Catalogue(CutOff(directory)), B, plan, REASON)
-    with pytest.raises(RefusedError, match=rf"never was active.*promote --from .* --to .* {B.id[:12]}"):
+    with pytest.raises(RefusedError, match=rf"does not name.*promote --from .* --to .* {B.id[:12]}"):
         go_back(directory, B.id)
     promoted = Catalogue(directory).proven(B.id[:12])
     publish_to(directory, promoted, reason=Reason("promote", "me"))
