@@ -151,6 +151,7 @@ def test_an_error_of_the_system_says_what_it_is_to_people_and_programs(
     assert members["message"] in captured.err
 
 
+# So there is nothing there that could go wrong.
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows lets nobody remove the folder of a program")
 @pytest.mark.parametrize(
     "words",

@@ -1,4 +1,4 @@
-"""Promote, roll back, look back, verify, prune: what happens to a release after it was published."""
+"""Promote, roll back, look back, verify: what happens to a release after it was published."""
 
 from __future__ import annotations
 
@@ -13,10 +13,8 @@ from app.publishing.activation import Reason, activate, settle
 from app.publishing.catalogue import Catalogue
 from app.publishing.directory_store import DirectoryStore
 from app.publishing.discrepancies import ObjectFault
-from app.publishing.errors import ConflictError, RefusedError, UnknownReleaseError
+from app.publishing.errors import RefusedError, UnknownReleaseError
 from app.publishing.history import activations
-from app.publishing.pruning import plan_prune, prune
-from app.publishing.publisher import make_plan, publish
 from app.publishing.store import ObjectStore
 from app.publishing.verification import verify
 from bbws_templates.digests import Digest
@@ -24,7 +22,7 @@ from bbws_templates.faults import DamagedReleaseError
 from bbws_templates.layout import POINTER
 from bbws_templates.pointer import PAGE
 from tests.publishing.counting import CountingStore
-from tests.publishing.samples import NAMES, REASON, go_back, publish_to, release, with_one_changed
+from tests.publishing.samples import NAMES, go_back, publish_to, release, with_one_changed
 
 
 @pytest.fixture
@@ -317,73 +315,7 @@ def test_no_way_back_to_what_the_history_does_not_name_and_no_more_is_said_than_
     assert f"promote --from {store.target} --to {store.target} {wanted.id[:12]}" in refused.value.remedy
 
 
-# --- prune ----------------------------------------------------------------------------------------------
-
-
-def test_a_prune_keeps_the_active_release_and_the_last_ones(store: ObjectStore) -> None:
-    releases = [release(f"number {number}") for number in range(5)]
-    for each in releases:
-        publish_to(store, each)
-    go_back(store, releases[1].id)
-    plan = prune(Catalogue(store), 3, actor="me")
-    last = {releases[1].id, releases[4].id, releases[3].id}
-    assert set(plan.kept) == {*last, releases[0].id}, "the next rollback without a name goes to the first"
-    assert set(Catalogue(store).releases()) == set(plan.kept)
-    assert faults(store) == set()
-    standing = Catalogue(store).standing()
-    assert standing
-    assert len(list(activations(store, standing.pointer))) == 6, "the history stays"
-
-
-def test_a_prune_of_one_keeps_the_active_release(store: ObjectStore) -> None:
-    publish_to(store, release("first"))
-    publish_to(store, release("second"))
-    assert prune(Catalogue(store), 0, actor="me").kept == (release("second").id,)
-
-
-def test_a_prune_removes_the_stable_keys_of_templates_that_are_gone(store: ObjectStore) -> None:
-    publish_to(store, release("first"))
-    publish_to(store, release("second", names=NAMES[1:]), allow_breaking=True)
-    store.put("notes.txt", b"somebody else's")
-    prune(Catalogue(store), 1, actor="me")
-    assert store.get("receipts/receipt.html") is None
-    assert store.get(f"{NAMES[1]}.html")
-    assert store.get("notes.txt")
-
-
-def test_a_prune_leaves_alone_what_somebody_else_keeps_in_the_folders_of_releases(store: ObjectStore) -> None:
-    publish_to(store, release("first"))
-    publish_to(store, release("second"))
-    # A target below this one, or somebody's notes: not one of these keys has the form of ours.
-    foreign = {
-        "objects/current.json",
-        "objects/receipts/receipt.html",
-        f"objects/objects/{'0' * 64}.html",
-        "objects/README.md",
-        "releases/notes/bundle.json",
-        f"releases/releases/{'0' * 64}/bundle.json",
-        f"releases/{release('first').id}/signature.txt",
-    }
-    for key in foreign:
-        store.put(key, b"somebody else's")
-    assert faults(store) == {(ObjectFault.FOREIGN, key) for key in foreign}
-    plan = prune(Catalogue(store), 1, actor="me")
-    assert plan.deleted == (release("first").id,)
-    assert {item.key for item in store.list("")} >= foreign
-    assert plan_prune(Catalogue(store), 1).keys == ()
-    assert faults(store) == {(ObjectFault.FOREIGN, key) for key in foreign}
-
-
-def test_who_planned_before_a_prune_must_plan_again(store: ObjectStore) -> None:
-    catalogue = Catalogue(store)
-    publish_to(store, release("first"))
-    publish_to(store, release("second"))
-    plan = make_plan(catalogue, release("first"))
-    prune(catalogue, 1, actor="me")
-    with pytest.raises(ConflictError):
-        publish(catalogue, release("first"), plan, REASON)
-    publish_to(store, release("first"))
-    assert faults(store) == set()
+# --- what never deletes, and the pointer -----------------------------------------------------------------
 
 
 class KilledStore(CountingStore):

@@ -9,15 +9,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.core.release import Release, source_path
+from app.core.release import Release
 from app.publishing.activation import settle
 from app.publishing.catalogue import Catalogue
 from app.publishing.clock import iso
 from app.publishing.directory_store import DirectoryStore
-from app.publishing.discrepancies import ObjectFault
 from app.publishing.errors import ConflictError
 from app.publishing.lease import LEASE, SKEW, PruneLease
-from app.publishing.pruning import PrunePlan, plan_prune, prune
+from app.publishing.pruning import plan_prune, prune
 from app.publishing.store import ObjectStore, Tries
 from app.publishing.verification import verify
 from bbws_templates.faults import DamagedReleaseError, DeniedError, UnreachableError
@@ -392,60 +391,3 @@ def test_a_prune_that_fails_gives_the_lease_back_unless_a_deletion_may_still_be_
     with pytest.raises(UnreachableError):
         prune(Catalogue(Sent(store, fail(UnreachableError("cut")))), 1, actor="me")
     assert mark().startswith("me (since ")
-
-
-def prune_by_half(store: ObjectStore, keep: int) -> None:
-    """Cut off when the manifests have gone."""
-
-    def cut(operation: str, key: str) -> None:
-        if key.endswith("bundle.json"):
-            raise RuntimeError("cut")
-
-    with pytest.raises(RuntimeError):
-        prune(Catalogue(Hooked(store, cut)), keep, actor="me")
-
-
-def test_what_a_prune_left_half_done_is_a_note_until_one_ends(store: ObjectStore) -> None:
-    publish_three(store)
-    prune_by_half(store, 1)
-    result = verify(Catalogue(store))
-    assert result.intact, result.discrepancies
-    notes = [item for item in result.discrepancies if item.fault is not ObjectFault.UNUSED]
-    assert {item.key for item in notes} == {f"releases/{release(text).id}/" for text in ("first", "second")}
-    assert all("run prune again" in item.sentence for item in notes)
-    publish_to(store, release("fourth"))
-    plan: PrunePlan = prune(Catalogue(store), 10, actor="me")
-    assert plan.kept == (release("fourth").id, release("third").id)
-    assert verify(Catalogue(store)).discrepancies == ()
-    assert not plan_prune(Catalogue(store), 10).unfinished
-
-
-@pytest.mark.parametrize("part", PARTS)
-def test_what_the_active_release_lacks_is_missing_also_where_a_prune_was_left_half_done(
-    directory: DirectoryStore, part: str
-) -> None:
-    """No prune deletes any of it."""
-    publish_three(directory)
-    prune_by_half(directory, 2)
-    lost = f"releases/{release('third').id}/{part}"
-    directory.delete(lost)
-    found = verify(Catalogue(directory))
-    assert not found.intact
-    assert (ObjectFault.MISSING, lost) in {(each.fault, each.key) for each in found.discrepancies}
-
-
-@pytest.mark.parametrize("text", ["second", "third"], ids=["that is kept", "that is active"])
-def test_a_source_that_a_release_lacks_is_missing_also_where_a_prune_was_left_half_done(
-    directory: DirectoryStore, text: str
-) -> None:
-    """A prune deletes the files of a release last, when nothing says any more which those were."""
-    publish_three(directory)
-    prune_by_half(directory, 2)
-    lost = Catalogue.keys(release(text).manifest)[source_path(NAMES[0])]
-    directory.delete(lost)
-    found = verify(Catalogue(directory))
-    assert not found.intact
-    assert (ObjectFault.MISSING, lost) in {(each.fault, each.key) for each in found.discrepancies}
-
-
-# --- listings -----------------------------------------------------------------------------------------------
